@@ -24,7 +24,8 @@ _HOW_TO_TYPE = "請輸入如115/11/21或2026-11-21的日期。"
 _ERA = r"(?P<era>(?:中華)?民國(?P<before>前)?|西元|公元)?"
 _WEEKDAY = r"(?:\(?(?:星期|週|周|禮拜)?(?P<weekday>[一二三四五六日天])\)?)?"
 _WORDS = re.compile(
-    _ERA + r"(?P<year>[0-9]{1,4}|元)年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"
+    _ERA
+    + r"(?P<year>[0-9]{1,4}|元)年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"
     + _WEEKDAY
 )
 _MARKS = re.compile(
@@ -168,7 +169,9 @@ def _western_year(found: re.Match[str], typed: str) -> int:
             f"年份{era or '民國'}{number}年（西元{year}年）超出可輸入的範圍，請確認年份。"
         )
     if len(digits) < 4 and era:
-        raise ValueError(f"西元年請輸入4位數，例如2026年，無法判斷「{digits}」是哪一年。")
+        raise ValueError(
+            f"西元年請輸入4位數，例如2026年，無法判斷「{digits}」是哪一年。"
+        )
     if len(digits) < 4:
         raise ValueError(_two_readings(number, found))
     if digits.startswith("0"):
