@@ -10,7 +10,7 @@ where the papers print A. and (A), are read as those and never written.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -62,7 +62,9 @@ def to_chinese(number: int, *, legal: bool = False) -> str:
     """
     if not 1 <= number <= LARGEST_NUMERAL:
         raise ValueError(f"no Chinese numeral for {number}, only for 1 to 999")
-    digits, ten, hundred = (_LEGAL_DIGITS, "拾", "佰") if legal else (_DIGITS, "十", "百")
+    digits, ten, hundred = (
+        (_LEGAL_DIGITS, "拾", "佰") if legal else (_DIGITS, "十", "百")
+    )
     hundreds, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
     written = f"{digits[hundreds]}{hundred}" if hundreds else ""
@@ -140,9 +142,9 @@ _KINDS = (
     (r"[壹貳參叁肆伍陸柒捌玖拾佰零〇]+", Level.LEGAL, None),
     (r"[一二三四五六七八九十百零〇]+", Level.CHINESE, Level.CHINESE_BRACKET),
     (r"[0-9]{1,2}", Level.DIGIT, Level.DIGIT_BRACKET),
-    (r"([A-Z])\1{0,3}", Level.LETTER, Level.LETTER_BRACKET),
+    (r"(?P<upper>[A-Z])(?P=upper){0,3}", Level.LETTER, Level.LETTER_BRACKET),
     (rf"[{_STEMS}]", Level.LETTER, Level.LETTER_BRACKET),
-    (r"([a-z])\1{0,3}", Level.SMALL, Level.SMALL_BRACKET),
+    (r"(?P<lower>[a-z])(?P=lower){0,3}", Level.SMALL, Level.SMALL_BRACKET),
 )
 _OPEN = [
     (re.compile(rf"(?P<body>{body})[、.](?P<space>\s*)"), level)
@@ -293,7 +295,9 @@ def renumber(lines: Iterable[Line]) -> list[Line]:
         if not line.marker:
             result.append(line)
             continue
-        counts = {level: count for level, count in counts.items() if level <= line.level}
+        counts = {
+            level: count for level, count in counts.items() if level <= line.level
+        }
         counts[line.level] = counts.get(line.level, 0) + 1
         result.append(_with_number(line, line.level, counts[line.level]))
     return result
@@ -342,12 +346,13 @@ def _write_line(line: Line) -> str:
     if not line.marker:
         return line.text
     marker = write_marker(line.level, line.number)
-    if not marker.endswith(" ") and not _reads_back(marker + line.text):
+    if not marker.endswith(" ") and not _reads_back(f"{marker}{line.text}", line):
         marker += " "
     return f"{marker}{line.text}".rstrip()
 
 
-def _reads_back(written: str) -> bool:
-    """Whether a line that stands alone is read as numbered."""
-    lines: Sequence[Line] = read_outline(written)
-    return len(lines) == 1 and bool(lines[0].marker)
+def _reads_back(written: str, line: Line) -> bool:
+    """Whether what was written is read as ``line``, standing alone."""
+    return [(read.level, read.number, read.text) for read in read_outline(written)] == [
+        (line.level, line.number, line.text)
+    ]
