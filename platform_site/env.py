@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from collections.abc import MutableMapping
@@ -16,8 +15,6 @@ _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-
-Databases = dict[str, dict[str, object]]
 
 
 class Environment:
@@ -192,6 +189,7 @@ def write_demo_file(var_dir: Path) -> None:
         f"ALLOWED_HOSTS={','.join(LOCAL_HOSTS)}",
         "HTTPS=0",
     ]
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fresh.replace(path)
