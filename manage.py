@@ -3,6 +3,16 @@
 
 import os
 import sys
+from pathlib import Path
+
+
+def prepare_demo() -> None:
+    """Give the demo settings of its own before any are read."""
+    from platform_site.env import Environment, write_demo_file
+
+    os.environ["DEMO_SETTINGS"] = "1"
+    here = Path(__file__).resolve().parent
+    write_demo_file(Environment(here, os.environ).var_dir)
 
 
 def main() -> int:
@@ -19,6 +29,8 @@ def main() -> int:
     from platform_site.failures import sentence
 
     try:
+        if sys.argv[1:2] == ["demo"]:
+            prepare_demo()
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         return 130

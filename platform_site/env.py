@@ -29,12 +29,12 @@ class Environment:
     def _fill_from_demo(self) -> None:
         """Take what is missing from the demo's own file, where there is one.
 
-        Only ``manage.py demo`` writes that file, only the embedded database is
-        run on it, and neither ``wsgi.py`` nor ``manage.py check`` looks at it.
+        ``manage.py demo`` writes that file. Other commands use it, so that
+        they find the demo's database, but not with a database or DEBUG of
+        their own; ``wsgi.py`` and ``manage.py check`` never look at it.
         """
-        if any(self._text(name) for name in ("DATABASE_URL", "DEBUG")):
-            return
-        if not self.boolean("DEMO_SETTINGS", default=True):
+        own = any(self._text(name) for name in ("DATABASE_URL", "DEBUG"))
+        if not self.boolean("DEMO_SETTINGS", default=not own):
             return
         path = demo_file(self.var_dir)
         if path.is_file():
