@@ -1,0 +1,50 @@
+"""The demo's accounts; they exist only where ``load_demo`` was run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+
+from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
+
+
+@dataclass(frozen=True)
+class Account:
+    """A demo account, as printed by ``make demo``."""
+
+    role: str
+    username: str
+    password: str
+    name: str
+
+
+ACCOUNTS = (
+    Account(SECRETARIAT, "secretariat", "demo-secretariat", "示範幕僚"),
+    Account(CONTACT, "contact", "demo-contact", "示範小組窗口"),
+    Account(OFFICIAL, "official", "demo-official", "示範承辦人"),
+)
+
+
+def create_accounts() -> None:
+    """Create the demo accounts, each in the group of its role."""
+    users = get_user_model().objects
+    for account in ACCOUNTS:
+        user = users.create_user(
+            account.username,
+            password=account.password,
+            first_name=account.name,
+            is_staff=account.role == SECRETARIAT,
+        )
+        user.groups.add(Group.objects.get(name=account.role))
+
+
+def accounts() -> list[tuple[str, str, str]]:
+    """Return role, user name and password of the demo accounts that exist here."""
+    existing = set(get_user_model().objects.values_list("username", flat=True))
+    return [
+        (account.role, account.username, account.password)
+        for account in ACCOUNTS
+        if account.username in existing
+    ]

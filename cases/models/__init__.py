@@ -1,0 +1,27 @@
+"""The work of the bodies: cases, their ledger and their progress."""
+
+from cases.models.cases import (
+    Case,
+    CaseAlias,
+    CaseQuerySet,
+    CaseTheme,
+    Participant,
+    Standing,
+    Theme,
+)
+from cases.models.ledger import CountClaim, LedgerEntry
+from cases.models.progress import ProgressUpdate, ReportingRound
+
+__all__ = [
+    "Case",
+    "CaseAlias",
+    "CaseQuerySet",
+    "CaseTheme",
+    "CountClaim",
+    "LedgerEntry",
+    "Participant",
+    "ProgressUpdate",
+    "ReportingRound",
+    "Standing",
+    "Theme",
+]
