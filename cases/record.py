@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 from django.conf import settings
@@ -95,7 +95,7 @@ def archivist() -> User:
     if is_new:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    return cast("User", user)
+    return user
 
 
 def _read(path: Path, kind: type) -> Any:

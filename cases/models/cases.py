@@ -44,6 +44,14 @@ class Theme(models.Model):
         return self.name
 
 
+STANDING_THAT_DAY = {
+    "standing": F("that_day__code"),
+    "current_name": F("that_day__name"),
+    "listed_by_id": F("that_day__listed_by_id"),
+    "ended_by_id": F("that_day__ended_by_id"),
+}
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Questions asked of cases."""
 
@@ -54,24 +62,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ``current_name``, ``listed_by_id`` and ``ended_by_id`` (ledger entries)
         as they follow from the entries decided on or before ``day``.
         """
+        that_day = FilteredRelation(
+            "standings", condition=Q(standings__during__contains=day)
+        )
         return (
-            self.annotate(
-                that_day=FilteredRelation(
-                    "standings", condition=Q(standings__during__contains=day)
-                )
-            )
+            self.annotate(that_day=that_day)
             .filter(that_day__isnull=False)
-            .annotate(
-                standing=F("that_day__code"),
-                current_name=F("that_day__name"),
-                listed_by_id=F("that_day__listed_by_id"),
-                ended_by_id=F("that_day__ended_by_id"),
-            )
+            .annotate(**STANDING_THAT_DAY)
         )
 
     def listed_on(self, day: date) -> CaseQuerySet:
         """Cases that were tracked on the evening of ``day``, as ``as_of`` gives them."""
-        return self.as_of(day).filter(standing=Standing.Code.LISTED)
+        return self.as_of(day).filter(Q(standing=Standing.Code.LISTED))
 
     def in_order(self) -> CaseQuerySet:
         """By group as the platform orders them, then by number."""
