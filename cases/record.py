@@ -179,12 +179,9 @@ class _PlatformRecord:
             self.path,
             Platform(**{field: data[field] for field in fields if field in data}),
         )
-        for order, name in enumerate(data["members"], start=1):
+        for name in data["members"]:
             member = self._municipality(name)
-            _make(
-                self.path,
-                Membership(platform=self.platform, municipality=member, order=order),
-            )
+            _make(self.path, Membership(platform=self.platform, municipality=member))
         self.groups: dict[str, IssueGroup] = {}
         for order, row in enumerate(data["groups"], start=1):
             parent = self.groups[row["parent"]] if "parent" in row else None
@@ -265,10 +262,6 @@ class _PlatformRecord:
                 self.motions_awaited[row["origin_motion"]] = case
 
     def _load_participants(self, case: Case, row: Data) -> None:
-        order = {
-            membership.municipality.short_name: membership.order
-            for membership in self.platform.memberships.select_related("municipality")
-        }
         agencies = row.get("agencies", [])
         named = {agency["municipality"] for agency in agencies}
         people = [
@@ -293,7 +286,6 @@ class _PlatformRecord:
                     municipality=municipality,
                     agency=agency,
                     is_lead=person.get("lead", False),
-                    order=order[municipality.short_name],
                 ),
             )
 
@@ -547,7 +539,7 @@ class _PlatformRecord:
         )
         for row in data["cases"]:
             case = self._case(row["case"])
-            for order, part in enumerate(row["progress"], start=1):
+            for part in row["progress"]:
                 name = part.get("municipality")
                 _make(
                     self.path,
@@ -555,7 +547,6 @@ class _PlatformRecord:
                         case=case,
                         round=current,
                         municipality=self._municipality(name) if name else None,
-                        order=order,
                         text=part["text"].strip(),
                         state=ProgressUpdate.State.ACCEPTED,
                     ),

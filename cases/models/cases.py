@@ -86,10 +86,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ).distinct()
 
     def with_participants(self) -> CaseQuerySet:
-        """With municipalities and agencies, lead first, in the platform's order."""
+        """With municipalities and agencies, lead first, in the fixed order."""
         participants = Participant.objects.select_related(
             "municipality", "agency"
-        ).order_by("-is_lead", "order", "pk")
+        ).order_by("-is_lead", "municipality__order", "pk")
         return self.prefetch_related(Prefetch("participants", queryset=participants))
 
 
@@ -266,12 +266,11 @@ class Participant(models.Model):
         verbose_name="局處",
     )
     is_lead = models.BooleanField("主辦", default=False)
-    order = models.PositiveSmallIntegerField("順序", default=0)
 
     class Meta:
         verbose_name = "參與縣市"
         verbose_name_plural = "參與縣市"
-        ordering = ["case", "-is_lead", "order", "pk"]
+        ordering = ["case", "-is_lead", "municipality__order", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "municipality", "agency"],

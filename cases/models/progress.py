@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
+from django.db.models import F
 
 from cases.models.cases import Case
 from meetings.models import Municipality, Platform
@@ -74,7 +75,6 @@ class ProgressUpdate(models.Model):
         verbose_name="縣市",
         help_text="空白表示共同填報。",
     )
-    order = models.PositiveSmallIntegerField("順序", default=0)
     text = models.TextField("辦理情形", blank=True)
     is_unchanged = models.BooleanField("本季無變動", default=False)
     state = models.CharField(
@@ -86,7 +86,11 @@ class ProgressUpdate(models.Model):
     class Meta:
         verbose_name = "辦理情形"
         verbose_name_plural = "辦理情形"
-        ordering = ["case", "-round__as_of", "order", "pk"]
+        ordering = [
+            "case",
+            "-round__as_of",
+            F("municipality__order").asc(nulls_first=True),  # joint text first
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "round", "municipality"],

@@ -56,7 +56,10 @@ class Platform(models.Model):
 
 @pghistory.track()
 class Municipality(models.Model):
-    """A member government (縣市); it may sit on several platforms."""
+    """A member government (縣市); it may sit on several platforms.
+
+    ``order`` is the fixed order in which screens and papers name them.
+    """
 
     slug = models.SlugField("代碼", unique=True, validators=[word_slug])
     name = models.CharField("機關全銜", max_length=20, unique=True)
@@ -74,7 +77,7 @@ class Municipality(models.Model):
 
 @pghistory.track()
 class Membership(models.Model):
-    """A municipality's seat on a platform, in the platform's fixed order."""
+    """A municipality's seat on a platform."""
 
     platform = models.ForeignKey(
         Platform, models.CASCADE, related_name="memberships", verbose_name="平臺"
@@ -82,12 +85,11 @@ class Membership(models.Model):
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, related_name="memberships", verbose_name="縣市"
     )
-    order = models.PositiveSmallIntegerField("順序", default=0)
 
     class Meta:
         verbose_name = "成員"
         verbose_name_plural = "成員"
-        ordering = ["platform", "order"]
+        ordering = ["platform", "municipality__order"]
         constraints = [
             models.UniqueConstraint(
                 fields=["platform", "municipality"],
@@ -118,6 +120,17 @@ class Agency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IssueGroupQuerySet(models.QuerySet["IssueGroup"]):
+    """Questions asked of groups."""
+
+    def existing_in(self, year: int) -> IssueGroupQuerySet:
+        """Groups that exist in ``year`` (western), as far as their years are known."""
+        return self.filter(
+            models.Q(first_year__isnull=True) | models.Q(first_year__lte=year),
+            models.Q(last_year__isnull=True) | models.Q(last_year__gte=year),
+        )
 
 
 @pghistory.track()
@@ -151,6 +164,8 @@ class IssueGroup(models.Model):
     last_year = models.PositiveSmallIntegerField(
         "結束年（西元）", null=True, blank=True
     )
+
+    objects = IssueGroupQuerySet.as_manager()
 
     class Meta:
         verbose_name = "議題小組"

@@ -1,0 +1,1 @@
+"""One module for each table or paper that leaves the site."""

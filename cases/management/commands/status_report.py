@@ -1,0 +1,85 @@
+"""Write the status report of a platform to a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from cases.exports.status_report_pdf import status_report_pdf_here
+from cases.reports import NothingToReport, status_report
+from meetings.models import Platform
+from platform_site.lib.pdf import PaperError
+from platform_site.lib.roc import parse_date
+
+FORMATS = ("pdf",)
+
+
+class Command(BaseCommand):
+    help = "把合作方案辦理情形寫成檔案。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take platform, data date, format and file."""
+        parser.add_argument(
+            "--platform", required=True, metavar="SLUG", help="平臺代碼"
+        )
+        parser.add_argument(
+            "--as-of",
+            metavar="DATE",
+            help="資料日期，如 114/12/31 或 2025-12-31；預設今天",
+        )
+        parser.add_argument("--format", choices=FORMATS, default="pdf", help="檔案格式")
+        parser.add_argument(
+            "--output", required=True, type=Path, metavar="FILE", help="輸出檔案"
+        )
+
+    def handle(
+        self,
+        *args: Any,
+        platform: str,
+        as_of: str | None,
+        output: Path,
+        **options: Any,
+    ) -> None:
+        """Gather, render and write; the file appears whole or not at all."""
+        try:
+            day = parse_date(as_of) if as_of else timezone.localdate()
+            body = Platform.objects.get(slug=platform)
+            report = status_report(body, day)
+            paper = status_report_pdf_here(report, progress=self._show_page)
+            write_whole(output, paper)
+        except Platform.DoesNotExist:
+            known = "、".join(Platform.objects.values_list("slug", flat=True))
+            raise CommandError(
+                f"沒有代碼為「{platform}」的平臺；現有：{known}。"
+            ) from None
+        except OSError as error:
+            raise CommandError(f"無法寫入 {output}：{error.strerror}。") from error
+        except (ValueError, NothingToReport, PaperError) as error:
+            raise CommandError(str(error)) from error
+        cases = sum(len(group.rows) for group in report.groups)
+        self.stdout.write(f"{output}：{cases} 案，{len(paper) / 1024:.0f} KB。")
+
+    def _show_page(self, page: int) -> None:
+        """Keep one line on a terminal up to date; a log gets none of it."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r排版中，第 {page} 頁", ending="")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` beside ``path`` and move it there, so no torn file is seen."""
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
