@@ -47,15 +47,17 @@ class Command(BaseCommand):
             call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
         with self._step("整理靜態檔"):
             _collect_static()
-        call_command("check")
+        self.check()
         self._introduce(port)
         connections.close_all()
+        main_process = os.getpid()
         try:
             _serve(listener)
         finally:
-            self.stdout.write("\n正在停止……")
-            _stop_database()
-            self.stdout.write("網站與資料庫都已停止;再執行 make demo 即可繼續。")
+            if os.getpid() == main_process:  # and not one of gunicorn's workers
+                self.stdout.write("\n正在停止……")
+                _stop_database()
+                self.stdout.write("網站與資料庫都已停止;再執行 make demo 即可繼續。")
 
     @contextmanager
     def _step(self, title: str) -> Iterator[None]:
