@@ -174,6 +174,7 @@ class _PlatformRecord:
             "order",
             "case_word",
             "delist_word",
+            "report_name",
         )
         self.platform = _make(
             self.path,

@@ -116,7 +116,7 @@ def status_report(platform: Platform, as_of: date) -> StatusReport:
         platform=platform, children__isnull=True
     ).existing_in(as_of.year)
     return StatusReport(
-        title=f"「{platform.name}」{platform.case_word}辦理情形",
+        title=f"「{platform.name}」{platform.report_name}",
         platform_name=platform.name,
         as_of=as_of,
         groups=tuple(

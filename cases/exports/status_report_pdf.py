@@ -12,7 +12,7 @@ from platform_site.lib.roc import format_roc
 
 NO_PROGRESS = "尚無辦理情形"
 
-_STYLESHEETS = (
+STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
     STATIC_FOLDER / "css" / "status_report.css",
 )
@@ -28,12 +28,12 @@ class PrintedLine:
     text: str
 
 
-def status_report_pdf(report: StatusReport) -> bytes:
-    """The paper as a tagged PDF, rendered by the worker process.
+def render_status_report(html: str) -> bytes:
+    """What ``status_report_html`` gave as a tagged PDF, made by the worker process.
 
     Raises ``PaperError`` with a sentence for the reader when it cannot be made.
     """
-    return render_pdf(status_report_html(report), stylesheets=_STYLESHEETS)
+    return render_pdf(html, stylesheets=STYLESHEETS)
 
 
 def status_report_pdf_here(
@@ -41,7 +41,7 @@ def status_report_pdf_here(
 ) -> bytes:
     """The same paper made in this process, telling ``progress`` of each page."""
     return render_pdf_here(
-        status_report_html(report), stylesheets=_STYLESHEETS, progress=progress
+        status_report_html(report), stylesheets=STYLESHEETS, progress=progress
     )
 
 

@@ -36,6 +36,9 @@ class Platform(models.Model):
     delist_word = models.CharField(
         "解列用語", max_length=10, default="解列", help_text="如解列、解除列管。"
     )
+    report_name = models.CharField(
+        "辦理情形報告名稱", max_length=30, default="合作方案辦理情形"
+    )
     members = models.ManyToManyField(
         "meetings.Municipality",
         through="meetings.Membership",

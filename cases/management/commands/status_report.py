@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from django.utils import timezone
 from cases.exports.status_report_pdf import status_report_pdf_here
 from cases.reports import NothingToReport, status_report
 from meetings.models import Platform
+from platform_site.lib.keep import write_whole
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import parse_date
 
@@ -71,15 +70,3 @@ class Command(BaseCommand):
         if sys.stderr.isatty():
             self.stderr.write(f"\r排版中，第 {page} 頁", ending="")
 
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` beside ``path`` and move it there, so no torn file is seen."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
