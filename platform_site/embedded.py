@@ -79,11 +79,12 @@ class EmbeddedServer:
                 self._holder = os.getpid()
                 fcntl.flock(self._users, fcntl.LOCK_SH)
                 atexit.register(self.release)
-                if self._postmaster() is None:
+                pid = self._postmaster()
+                if pid is None:
                     _let_server_user_in(self.folder)
                     self._create()
-                    self._start()
-                socket_dir = self._running_socket_dir()
+                    pid = self._start()
+                socket_dir = self._running_socket_dir(pid)
                 self._prepare(socket_dir)
                 return socket_dir
         except PermissionError as error:
@@ -167,16 +168,17 @@ class EmbeddedServer:
             return int(lines[0])
         return None
 
-    def _running_socket_dir(self) -> Path:
-        """Wait until the running server takes connections."""
+    def _running_socket_dir(self, pid: int) -> Path:
+        """Wait until the server of that process takes connections."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             lines = self._pid_file()
-            if len(lines) >= 8 and lines[7].strip() == "ready":
+            # A killed server's file says "ready" until the new one rewrites it.
+            if len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready":
                 return Path(lines[4])
             if self._process is not None and self._process.poll() is not None:
                 break
-            if self._process is None and self._postmaster() is None:
+            if self._process is None and self._postmaster() != pid:
                 break
             time.sleep(0.05)
         raise Refusal(
@@ -191,7 +193,7 @@ class EmbeddedServer:
             lines = []
         return lines[-1] if lines else "沒有"
 
-    def _start(self) -> None:
+    def _start(self) -> int:
         self._clear_remains()
         socket_dir = self._new_socket_dir()
         log = self.run / "log"
@@ -214,6 +216,7 @@ class EmbeddedServer:
                 env=_environment(),
                 **self._as_server_user(),
             )
+        return self._process.pid
 
     def _clear_remains(self) -> None:
         """Make way after a crash.

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
@@ -23,7 +24,7 @@ class Environment:
     def __init__(self, base_dir: Path, environment: MutableMapping[str, str]) -> None:
         self.base_dir = base_dir
         self._env = environ.FileAwareEnv()
-        self._env.ENVIRON = dict(environment)
+        self._env.ENVIRON = FileAwareMapping(dict(environment))
         self._fill_from_demo()
 
     def _fill_from_demo(self) -> None:

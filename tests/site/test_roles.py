@@ -1,8 +1,10 @@
 """The application's role can do its work and nothing more."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
+from pghistory.models import Event
 
 from platform_site import database
 
@@ -44,7 +46,7 @@ def test_runtime_role_writes_rows():
     Group.objects.filter(pk=group.pk).update(name="承辦人")
     Group.objects.get(pk=group.pk).delete()
 
-    assert not Group.objects.exists()
+    assert not Group.objects.filter(pk=group.pk).exists()
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,66 @@ def test_runtime_role_writes_rows():
 )
 def test_runtime_role_is_refused(statement):
     assert refused(statement)
+
+
+def granted(model):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT privilege_type FROM information_schema.role_table_grants"
+            " WHERE table_name = %s AND grantee = %s",
+            [model._meta.db_table, database.role_of("default")],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_grants_follow_the_models():
+    tables = [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    ]
+
+    wrong = {m for m in tables if granted(m) != set(database.privileges(m))}
+
+    assert wrong == set()
+    assert len(tables) > 10
+
+
+class Everyday:
+    pass
+
+
+class Posted:
+    runtime_privileges = ("SELECT", "INSERT")
+
+
+class Logged(Event):
+    class Meta:
+        abstract = True
+
+
+@pytest.mark.parametrize(
+    ("model", "rights"),
+    [
+        (Everyday, ("SELECT", "INSERT", "UPDATE", "DELETE")),
+        (Posted, ("SELECT", "INSERT")),
+        (Logged, ("SELECT", "INSERT")),
+    ],
+)
+def test_rights_of_a_model(model, rights):
+    assert database.privileges(model) == rights
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_new_rights_replace_those_granted_before(monkeypatch):
+    role = database.role_of("default")
+    monkeypatch.setattr(Group, "runtime_privileges", ("SELECT",), raising=False)
+    with connections["owner"].temporary_connection():
+        database.grant(connections["owner"], role)
+    narrowed = granted(Group)
+    monkeypatch.undo()
+    with connections["owner"].temporary_connection():
+        database.grant(connections["owner"], role)
+
+    assert narrowed == {"SELECT"}
+    assert granted(Group) == {"SELECT", "INSERT", "UPDATE", "DELETE"}
