@@ -17,7 +17,10 @@ import logging
 import multiprocessing
 import os
 import re
+import shutil
+import tempfile
 import threading
+import traceback
 import unicodedata
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -128,6 +131,8 @@ def clean(text: str) -> str:
 
 @cache
 def _clean_character(character: str) -> str:
+    if _RADICAL.match(character):
+        return unicodedata.normalize("NFKC", character)
     if character in "\t\n\r" or ord(character) in _covered():
         return "" if unicodedata.category(character) == "Cf" else character
     match unicodedata.category(character):
@@ -137,11 +142,7 @@ def _clean_character(character: str) -> str:
             return " "
         case "Zl" | "Zp":
             return "\n"
-    if _SELECTOR.match(character):
-        return ""
-    if _RADICAL.match(character):
-        return unicodedata.normalize("NFKC", character)
-    return character
+    return "" if _SELECTOR.match(character) else character
 
 
 _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -199,10 +200,7 @@ def _load_weasyprint() -> Any:
             import weasyprint
             import weasyprint.urls
     except OSError as error:
-        raise PaperUnavailable(
-            "這臺主機尚未安裝PDF所需的Pango程式庫，無法製作PDF，請系統管理者安裝"
-            "libpango-1.0-0、libpangoft2-1.0-0與libharfbuzz-subset0套件。"
-        ) from error
+        raise PaperUnavailable(_TO_INSTALL) from error
     return weasyprint
 
 
@@ -210,7 +208,16 @@ def _load_weasyprint() -> Any:
 def _font_configuration() -> "FontConfiguration":
     from weasyprint.text.fonts import FontConfiguration
 
+    atexit.register(_forget_fonts)
     return FontConfiguration()
+
+
+def _forget_fonts() -> None:
+    """Let go of the fonts while their copies on disk can still be removed."""
+    _parsed_stylesheet.cache_clear()
+    _font_faces.cache_clear()
+    _font_configuration.cache_clear()
+    gc.collect()
 
 
 @cache
@@ -331,6 +338,8 @@ def _refuse_faults(faults: list[str]) -> None:
         raise PaperError(
             f"文件中有列印字型沒有的字元（{characters}），無法製作PDF，請改用其他寫法。"
         )
+    if "fontTools instead of HarfBuzz-Subset" in said:
+        raise PaperUnavailable(_TO_INSTALL)  # ten times slower, and soon not at all
     if re.search("Unable to subset|Font-face|Font not ours", said):
         raise PaperError("列印字型無法載入或嵌入，PDF未製作，請洽系統管理者。")
     raise PaperError(_FAULTY)
@@ -342,8 +351,12 @@ _Job = tuple[str, tuple[Path, ...]]
 _Answer = tuple[str, bytes]
 
 
-def _serve(pipe: Connection, bytes_allowed: int) -> None:
-    """The worker's life: load once, then render what comes until the pipe closes."""
+def _serve(pipe: Connection, folder: str, bytes_allowed: int) -> None:
+    """The worker's life: load once, then render what comes until the pipe closes.
+
+    ``folder`` takes the copies of the fonts and goes when the worker does.
+    """
+    tempfile.tempdir = folder
     _limit_memory(bytes_allowed)
     gc.set_threshold(50_000, 20, 100)  # a page is many small objects that all live
     try:
@@ -356,6 +369,7 @@ def _serve(pipe: Connection, bytes_allowed: int) -> None:
         try:
             html, stylesheets = pipe.recv()
         except (EOFError, KeyboardInterrupt):
+            shutil.rmtree(folder, ignore_errors=True)
             return
         _send(pipe, _answer(html, stylesheets))
 
@@ -363,12 +377,14 @@ def _serve(pipe: Connection, bytes_allowed: int) -> None:
 def _answer(html: str, stylesheets: tuple[Path, ...]) -> _Answer:
     try:
         return "done", render_pdf_here(html, stylesheets=stylesheets)
+    except PaperUnavailable as error:
+        return "unavailable", str(error).encode()
     except PaperError as error:
         return "refused", str(error).encode()
-    except MemoryError:
+    except (MemoryError, SystemError):  # an extension that got no memory
         return "too big", b""
-    except Exception as error:
-        return "failed", repr(error).encode(errors="replace")
+    except Exception:
+        return "failed", traceback.format_exc().encode(errors="replace")
 
 
 def _send(pipe: Connection, answer: _Answer) -> None:
@@ -392,6 +408,7 @@ class Worker:
         self._lock = threading.Lock()
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
+        self._folder = ""
         self._owner = 0
 
     def render(self, html: str, stylesheets: tuple[Path, ...], seconds: float) -> bytes:
@@ -408,6 +425,8 @@ class Worker:
                 return content
             case "refused":
                 raise PaperError(content.decode())
+            case "unavailable":
+                raise PaperUnavailable(content.decode())
             case "failed":
                 logger.error("paper failed: %s", content.decode())
                 raise PaperError(_FAULTY)
@@ -424,6 +443,7 @@ class Worker:
         process.kill()
         process.join()
         process.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def pid(self) -> int | None:
@@ -438,9 +458,10 @@ class Worker:
         self.stop()
         context = multiprocessing.get_context("spawn")
         near, far = context.Pipe()
+        self._folder = tempfile.mkdtemp(prefix="papers-")
         self._process = context.Process(
             target=_serve,
-            args=(far, self._bytes_allowed),
+            args=(far, self._folder, self._bytes_allowed),
             name="papers",
             daemon=True,
         )
@@ -460,8 +481,8 @@ class Worker:
             self.stop()
             raise PaperError(_STOPPED) from error
         answer = self._receive(pipe, seconds)
-        if answer[0] == "too big":
-            self.stop()  # what it holds is not given back
+        if answer[0] in ("too big", "failed"):
+            self.stop()  # memory is not given back, and who knows what is broken
         return answer
 
     def _receive(self, pipe: Connection, seconds: float) -> _Answer:
@@ -476,6 +497,10 @@ class Worker:
         raise PaperError(f"PDF製作超過{seconds:g}秒，已停止，請縮小範圍後再試。")
 
 
+_TO_INSTALL = (
+    "這臺主機缺少製作PDF所需的程式庫，無法製作PDF，請系統管理者安裝"
+    "libpango-1.0-0、libpangoft2-1.0-0與libharfbuzz-subset0套件。"
+)
 _FAULTY = "文件版面有錯誤，PDF未製作，請洽系統管理者。"
 _STOPPED = "製作PDF的程序意外停止，可能是文件過大，請縮小範圍後再試。"
 
