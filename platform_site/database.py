@@ -111,7 +111,7 @@ DJANGO_ONLY = {"context", "cursor_factory", "prepare_threshold"}
 
 
 def prepare() -> None:
-    """Create the two roles on a server named by DATABASE_URL where they are missing.
+    """Reach the server and create the two roles where they are missing.
 
     The embedded server has them from its first start, and two logins given by
     two addresses are themselves the roles.
@@ -120,6 +120,7 @@ def prepare() -> None:
 
     settings = connections["owner"].settings_dict
     if settings.get("EMBEDDED"):
+        connections["owner"].ensure_connection()
         return
     with psycopg.connect(**admin_parameters(), autocommit=True) as admin:
         refuse_old_server(admin.info.server_version)

@@ -241,17 +241,15 @@ class EmbeddedServer:
         import psutil
 
         pid = self._postmaster()
-        if pid is None:
-            return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process = psutil.Process(pid)
-            for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                process.send_signal(request)  # fast, then at once, then hard
-                try:
-                    process.wait(_STOP_SECONDS)
-                    break
-                except psutil.TimeoutExpired:
-                    continue
+        if pid is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process = psutil.Process(pid)
+                # Fast, then at once, then hard.
+                for request in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+                    process.send_signal(request)
+                    with contextlib.suppress(psutil.TimeoutExpired):
+                        process.wait(_STOP_SECONDS)
+                        break
         if self._process is not None:
             self._process.poll()
 

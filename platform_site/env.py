@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import MutableMapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -172,6 +172,10 @@ class Environment:
             raise ImproperlyConfigured(
                 f"環境變數 {name} 缺少帳號或資料庫名稱:請寫成 {example}。"
             )
+        place = urlsplit(value).netloc.rpartition("@")[2]
+        if place.upper().startswith("%2F"):  # a socket's folder, as libpq writes it
+            folder, _, port = place.partition(":")
+            parsed |= {"HOST": unquote(folder), "PORT": port}
         return parsed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError
 
@@ -16,7 +17,7 @@ def sentence(error: BaseException) -> str | None:
     """What to tell a person about ``error``; None for a programmer's mistake."""
     if isinstance(error, Refusal | ImproperlyConfigured):
         return str(error)
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | psycopg.OperationalError):
         return _about_connection(str(error))
     if isinstance(error, ProgrammingError):
         return _about_schema(error)

@@ -28,7 +28,7 @@ def scratch_database():
         admin = psycopg.connect(**database.admin_parameters(), autocommit=True)
         database.prepare()
     except Exception as error:
-        said = sentence(error) or _about_psycopg(error)
+        said = sentence(error)
         if said is None:
             raise
         pytest.exit(said, returncode=1)
@@ -46,10 +46,6 @@ def scratch_database():
             connections.close_all()
             for alias in ("default", "owner"):
                 connections[alias].settings_dict["NAME"] = original
-
-
-def _about_psycopg(error):
-    return f"連不上資料庫:{error}" if isinstance(error, psycopg.Error) else None
 
 
 @contextlib.contextmanager

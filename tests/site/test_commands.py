@@ -110,13 +110,13 @@ def test_mistakes_of_programmers_have_none(error):
     assert sentence(error) is None
 
 
-def test_empty_database_is_a_sentence(tmp_path):
+def test_empty_database_is_a_sentence(reachable_tmp):
     done = manage(
         "shell",
         "-v0",
         "-c",
         "from django.contrib.auth.models import Group; Group.objects.first()",
-        VAR_DIR=tmp_path,
+        VAR_DIR=reachable_tmp(),
         DEBUG=1,
     )
 

@@ -29,9 +29,9 @@ with connections["default"].cursor() as cursor:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(reachable_tmp):
     """A server with a superuser and nothing of ours."""
-    embedded = EmbeddedServer(tmp_path_factory.mktemp("foreign") / "postgres")
+    embedded = EmbeddedServer(reachable_tmp() / "postgres")
     host = str(embedded.acquire())
     with psycopg.connect(host=host, user="postgres", autocommit=True) as admin:
         admin.execute("DROP DATABASE platform")

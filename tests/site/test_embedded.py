@@ -32,8 +32,8 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def folder(tmp_path):
-    folder = tmp_path / "postgres"
+def folder(reachable_tmp):
+    folder = reachable_tmp() / "postgres"
     yield folder
     EmbeddedServer(folder).stop()
 
@@ -179,8 +179,8 @@ def test_ended_making_of_the_data_folder_starts_over(folder):
     assert not half.exists()
 
 
-def test_long_and_odd_paths_work(tmp_path):
-    folder = tmp_path / ("深" * 30 + ", 'a\" $b") / ("d" * 60) / "postgres"
+def test_long_and_odd_paths_work(reachable_tmp):
+    folder = reachable_tmp() / ("深" * 30 + ", 'a\" $b") / ("d" * 60) / "postgres"
     try:
         with other_process(folder, "deep"):
             server = EmbeddedServer(folder)

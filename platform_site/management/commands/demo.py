@@ -24,7 +24,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from platform_site import embedded
+from platform_site import database, embedded
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         listener = _listen(host, _port_number(port))
         with self._step("啟動資料庫"):
-            connections["owner"].ensure_connection()
+            database.prepare()
         with self._step("更新資料表"):
             call_command("migrate", verbosity=0, interactive=False)
         if _is_empty() and "load_demo" in get_commands():

@@ -14,8 +14,13 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.set_defaults(database="owner")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # Before the system checks: they ask the database as the owner role.
         database.prepare()
+        result: str | None = super().execute(*args, **options)
+        return result
+
+    def handle(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         if not (options["plan"] or options["check_unapplied"]):
             connection = connections[options["database"]]
