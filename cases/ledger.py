@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from cases.models import Case, LedgerEntry
 from meetings.minutes.confirm import confirm_minutes
@@ -31,7 +31,17 @@ PROBLEMS = {
     "not_proposed": "案件當時不在提案中",
     "target_ended": "併入的案件當時未提案或已結束",
     "no_split": "所分自的案件在同一會議未決定分案",
+    "just_listed": "同一次會議才新增的案件不得同時結束列管",
     "split_into_nothing": "分案後沒有新增的案件",
+}
+
+
+# What no person types: filled in below, or judged by a constraint in its own words.
+NOT_TYPED = {
+    field.name
+    for field in LedgerEntry._meta.fields
+    if field.is_relation
+    or field.name in {"kind", "reason", "sequence", "decided_on", "recorded_at"}
 }
 
 
@@ -92,7 +102,11 @@ def post_erratum(
     """
     erratum.recorded_by_id = by.pk
     erratum.full_clean(exclude=["recorded_at"])
-    erratum.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            erratum.save(force_insert=True)
+    except IntegrityError as error:
+        raise ValidationError(_refusal(error)) from error
     return _post(erratum.minutes, entries, erratum=erratum, by=by)
 
 
@@ -123,11 +137,14 @@ def _post(
         entry.sequence = sequence
         entry.erratum = erratum
         entry.recorded_by_id = by.pk
+        entry.clean_fields(exclude=NOT_TYPED)
     try:
         with transaction.atomic():
             LedgerEntry.objects.bulk_create(entries)
     except IntegrityError as error:
         raise ValidationError(_refusal(error)) from error
+    except DataError as error:
+        raise ValidationError("決定、解列原因或文字無法儲存，請檢查內容。") from error
     _judge({entry.case_id for entry in entries})
     return list(entries)
 
@@ -139,6 +156,9 @@ def _refusal(error: IntegrityError) -> str:
         constraint.name: str(constraint.violation_error_message)
         for constraint in LedgerEntry._meta.constraints
     }
+    messages["cases_ledgerentry_corrects_id_key"] = (
+        "這筆紀錄已經更正過，請更正最新的一筆。"
+    )
     name = getattr(diagnosis, "constraint_name", None)
     stated = getattr(diagnosis, "message_primary", None)
     return messages.get(name or "") or stated or str(error)
@@ -152,7 +172,10 @@ def _judge(cases: Iterable[int]) -> None:
             " LATERAL ledger_problems(c) p",
             [sorted(cases)],
         )
-        problems: dict[int, str] = dict(cursor.fetchall())
+        found: list[tuple[int, str]] = cursor.fetchall()
+        # Of several problems with one entry the first of the list is told.
+        found.sort(key=lambda row: list(PROBLEMS).index(row[1]), reverse=True)
+        problems = dict(found)
         if problems:
             raise LedgerConflict(_sentences(problems))
         # Settle now rather than at commit, so that what follows reads the result.

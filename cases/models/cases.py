@@ -189,6 +189,8 @@ class Case(models.Model):
 
     def clean(self) -> None:
         """Refuse a group, parent or source of another platform and a foreign number."""
+        if not (self.platform_id and self.group_id):
+            return  # the form already names the missing field
         for field in ("group", "parent", "origin_meeting"):
             related = getattr(self, field)
             if related is not None and related.platform_id != self.platform_id:
@@ -196,7 +198,9 @@ class Case(models.Model):
         prefix = f"{self.group.case_prefix}-"
         if self.number and not self.number.startswith(prefix):
             raise ValidationError({"number": f"{self.group}的案號以 {prefix} 起首。"})
-        if self.parent is not None and self.parent.parent_id is not None:
+        if self.parent is not None and (
+            self.parent.parent_id is not None or (self.pk and self.children.exists())
+        ):
             raise ValidationError({"parent": "子案之下不再分子案。"})
 
 

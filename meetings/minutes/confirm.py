@@ -20,11 +20,8 @@ def confirm_minutes(minutes: Minutes, *, by: AbstractBaseUser) -> Minutes:
     confirmed already or the meeting has not been held.
     """
     # Lock the row: of two clerks who confirm at once the second is told so.
-    minutes = (
-        Minutes.objects.select_for_update(of=["self"])
-        .select_related("meeting")
-        .get(pk=minutes.pk)
-    )
+    # The meeting is read after that: as it is, not as it was before the wait.
+    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
     if minutes.state == Minutes.State.CONFIRMED:
         raise ValidationError("這份會議紀錄已經確認。")
     if minutes.meeting.state != Meeting.State.HELD:

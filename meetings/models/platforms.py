@@ -202,9 +202,11 @@ class IssueGroup(models.Model):
         if self.parent.platform_id != self.platform_id:
             raise ValidationError({"parent": "上層小組須屬同一平臺。"})
         above: IssueGroup | None = self.parent
+        seen = {self.pk}
         while above is not None:
-            if self.pk and above.pk == self.pk:
+            if above.pk in seen:
                 raise ValidationError({"parent": "小組不能是自己的上層。"})
+            seen.add(above.pk)
             above = above.parent
 
 

@@ -50,7 +50,13 @@ DECLARE
   v_minutes meetings_minutes;
   v_wrong cases_ledgerentry;
 BEGIN
+  -- Two transactions of which neither sees the other's entries could both be legal.
+  IF current_setting('transaction_isolation') = 'repeatable read' THEN
+    RAISE EXCEPTION '列管紀錄不得在 REPEATABLE READ 交易中登錄。' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   SELECT * INTO v_meeting FROM meetings_meeting WHERE id = NEW.meeting_id;
+  -- Whether the series decides may not change before this is committed.
+  PERFORM 1 FROM meetings_meetingseries WHERE id = v_meeting.series_id FOR SHARE;
   SELECT * INTO v_minutes FROM meetings_minutes WHERE meeting_id = NEW.meeting_id;
   IF v_minutes.id IS NULL OR v_minutes.state <> 'confirmed' THEN
     RAISE EXCEPTION '會議紀錄尚未確認，不得登錄列管紀錄。' USING ERRCODE = 'integrity_constraint_violation';
@@ -88,30 +94,51 @@ END $$;
 CREATE TRIGGER ledger_admit BEFORE INSERT ON cases_ledgerentry
   FOR EACH ROW EXECUTE FUNCTION ledger_admit();
 
+-- Where an entry stands in the ledger's order follows from its meeting, which keeps
+-- its day, time, series and minutes from the first entry on; within the confirming
+-- transaction, too.
+CREATE FUNCTION ledger_hold_meeting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM cases_ledgerentry l WHERE l.meeting_id = OLD.id) THEN
+    RAISE EXCEPTION '會議已有列管紀錄，日期、時間與系列不得變更。' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER ledger_hold_meeting BEFORE UPDATE ON meetings_meeting
+  FOR EACH ROW WHEN ((OLD.held_on, OLD.starts_at, OLD.series_id) IS DISTINCT FROM
+                     (NEW.held_on, NEW.starts_at, NEW.series_id))
+  EXECUTE FUNCTION ledger_hold_meeting();
+
 -- Rules 1, 2 and 4: every step of a case, in order, with where it led to and what
 -- is wrong with it (null when nothing is). Entries that were corrected do not count.
 CREATE FUNCTION ledger_walk(p_case bigint)
-RETURNS TABLE (step integer, entry_id bigint, decided_on date, code text, name text,
+RETURNS TABLE (step integer, entry_id bigint, decided_on date, sat_at timestamp,
+               meeting_id bigint, code text, name text,
                listed_by_id bigint, ended_by_id bigint, problem text)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   e record;
   was_listed boolean := false;
+  listed_at bigint;  -- the meeting that listed it last
 BEGIN
   step := 0;
   SELECT c.name INTO name FROM cases_case c WHERE c.id = p_case;
   FOR e IN
-    SELECT l.id, l.kind, l.new_name, l.decided_on, s.is_deciding
+    SELECT l.id, l.kind, l.new_name, l.decided_on, l.meeting_id, s.is_deciding,
+           l.decided_on + coalesce(m.starts_at, time '00:00') AS sat_at
     FROM cases_ledgerentry l
     JOIN meetings_meeting m ON m.id = l.meeting_id
     JOIN meetings_meetingseries s ON s.id = m.series_id
     WHERE l.case_id = p_case AND l.kind <> 'void'
       AND NOT EXISTS (SELECT 1 FROM cases_ledgerentry c WHERE c.corrects_id = l.id)
-    ORDER BY l.decided_on, coalesce(m.starts_at, time '00:00'), m.id, l.sequence, l.id
+    ORDER BY sat_at, l.meeting_id, l.sequence, l.id
   LOOP
     step := step + 1;
     entry_id := e.id;
     decided_on := e.decided_on;
+    sat_at := e.sat_at;
+    meeting_id := e.meeting_id;
     problem := NULL;
     -- Listing, and taking off what was listed, is for a deciding meeting alone. A
     -- group may end a case itself only if it never reached the deciding meeting.
@@ -124,6 +151,9 @@ BEGIN
     ELSIF e.kind IN ('continue', 'propose_delist', 'delist', 'merge', 'split')
           AND code IS DISTINCT FROM 'listed' THEN
       problem := 'not_listed';
+    ELSIF e.kind IN ('delist', 'merge', 'split') AND listed_at = e.meeting_id THEN
+      -- The books cannot count it as new and as gone.
+      problem := 'just_listed';
     ELSIF e.kind IN ('carry_in', 'list', 'relist') AND code = 'listed' THEN
       problem := 'already_listed';
     ELSIF e.kind IN ('carry_in', 'list', 'agree', 'withdraw') AND was_listed THEN
@@ -134,6 +164,9 @@ BEGIN
       problem := 'not_current';
     ELSIF e.kind = 'withdraw' AND code IS DISTINCT FROM 'proposed' THEN
       problem := 'not_proposed';
+    END IF;
+    IF e.kind IN ('list', 'relist') THEN
+      listed_at := e.meeting_id;
     END IF;
 
     CASE e.kind
@@ -166,13 +199,16 @@ RETURNS TABLE (entry_id bigint, problem text)
 LANGUAGE sql STABLE AS $$
   SELECT w.entry_id, w.problem FROM ledger_walk(p_case) w WHERE w.problem IS NOT NULL
   UNION ALL
-  -- A case ends into one that goes on: at the end of that day the target stands.
+  -- A case ends into one that goes on: at the end of that meeting the target stands.
   SELECT l.id, 'target_ended'
   FROM cases_ledgerentry l
+  JOIN meetings_meeting m ON m.id = l.meeting_id
   WHERE l.kind = 'merge' AND (l.case_id = p_case OR l.merged_into_id = p_case)
     AND NOT EXISTS (SELECT 1 FROM cases_ledgerentry c WHERE c.corrects_id = l.id)
     AND coalesce((SELECT w.code FROM ledger_walk(l.merged_into_id) w
-                  WHERE w.decided_on <= l.decided_on ORDER BY w.step DESC LIMIT 1), 'none')
+                  WHERE (w.sat_at, w.meeting_id)
+                        <= (l.decided_on + coalesce(m.starts_at, time '00:00'), m.id)
+                  ORDER BY w.step DESC LIMIT 1), 'none')
         NOT IN ('listed', 'proposed')
   UNION ALL
   -- What begins by a split begins at the meeting that split the other case, and
@@ -189,8 +225,8 @@ LANGUAGE sql STABLE AS $$
   SELECT s.id, 'split_into_nothing'
   FROM cases_ledgerentry s
   WHERE s.kind = 'split'
-    AND s.case_id IN (p_case, (SELECT DISTINCT l.split_from_id FROM cases_ledgerentry l
-                               WHERE l.case_id = p_case AND l.split_from_id IS NOT NULL LIMIT 1))
+    AND (s.case_id = p_case
+         OR s.case_id IN (SELECT l.split_from_id FROM cases_ledgerentry l WHERE l.case_id = p_case))
     AND NOT EXISTS (SELECT 1 FROM cases_ledgerentry c WHERE c.corrects_id = s.id)
     AND NOT EXISTS (
       SELECT 1 FROM cases_ledgerentry l
@@ -245,3 +281,10 @@ END $$;
 CREATE CONSTRAINT TRIGGER ledger_settle AFTER INSERT ON cases_ledgerentry
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION ledger_settle_entry();
+
+-- The runtime role may make temporary tables, and those are found first: no table
+-- of the same name may stand in for the ledger's own.
+ALTER FUNCTION cases_guard_case() SET search_path = public, pg_temp;
+ALTER FUNCTION ledger_admit() SET search_path = public, pg_temp;
+ALTER FUNCTION ledger_hold_meeting() SET search_path = public, pg_temp;
+ALTER FUNCTION ledger_settle_entry() SET search_path = public, pg_temp;

@@ -29,6 +29,9 @@ BEGIN
        AND (to_jsonb(NEW) - 'published_at') <> (to_jsonb(OLD) - 'published_at') THEN
       RAISE EXCEPTION '已確認的會議紀錄不得修改，請以勘誤更正。' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.meeting_id <> OLD.meeting_id THEN
+      RAISE EXCEPTION '已確認的會議紀錄不得改屬其他會議。' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     NEW.confirmed_at := OLD.confirmed_at;
     RETURN NEW;
   END IF;
@@ -41,18 +44,25 @@ END $$;
 CREATE TRIGGER meetings_guard_minutes BEFORE INSERT OR UPDATE OR DELETE ON meetings_minutes
   FOR EACH ROW EXECUTE FUNCTION meetings_guard_minutes();
 
--- True while the parts of these minutes may be written.
-CREATE FUNCTION meetings_minutes_open(p_minutes bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT coalesce(
-    (SELECT m.state <> 'confirmed' OR m.confirmed_at = transaction_timestamp()
-     FROM meetings_minutes m WHERE m.id = p_minutes), true)
-$$;
+-- True while the parts of these minutes may be written. Locks them: who confirms at
+-- the same moment waits, or is waited for.
+CREATE FUNCTION meetings_minutes_open(p_minutes bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  v_minutes meetings_minutes;
+BEGIN
+  SELECT * INTO v_minutes FROM meetings_minutes WHERE id = p_minutes FOR NO KEY UPDATE;
+  RETURN v_minutes.id IS NULL OR v_minutes.state <> 'confirmed'
+         OR v_minutes.confirmed_at = transaction_timestamp();
+END $$;
 
 CREATE FUNCTION meetings_guard_part() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (TG_OP <> 'INSERT' AND NOT meetings_minutes_open(OLD.minutes_id))
      OR (TG_OP <> 'DELETE' AND NOT meetings_minutes_open(NEW.minutes_id)) THEN
     RAISE EXCEPTION '已確認的會議紀錄不得修改，請以勘誤更正。' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.minutes_id <> OLD.minutes_id THEN
+    RAISE EXCEPTION '會議紀錄的內容不得移到另一份會議紀錄。' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
@@ -69,9 +79,8 @@ CREATE TRIGGER meetings_guard_part BEFORE INSERT OR UPDATE OR DELETE ON meetings
 CREATE TRIGGER meetings_guard_part BEFORE INSERT OR UPDATE OR DELETE ON meetings_attachment
   FOR EACH ROW EXECUTE FUNCTION meetings_guard_part();
 
-CREATE FUNCTION meetings_meeting_open(p_meeting bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT coalesce(
-    (SELECT meetings_minutes_open(m.id) FROM meetings_minutes m WHERE m.meeting_id = p_meeting), true)
+CREATE FUNCTION meetings_meeting_open(p_meeting bigint) RETURNS boolean LANGUAGE sql AS $$
+  SELECT meetings_minutes_open((SELECT m.id FROM meetings_minutes m WHERE m.meeting_id = p_meeting))
 $$;
 
 CREATE FUNCTION meetings_guard_chair() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -135,3 +144,12 @@ END $$;
 
 CREATE TRIGGER meetings_guard_erratum BEFORE INSERT OR UPDATE OR DELETE ON meetings_erratum
   FOR EACH ROW EXECUTE FUNCTION meetings_guard_erratum();
+
+-- The runtime role may make temporary tables, and those are found first: no table
+-- of the same name may stand in for the minutes.
+ALTER FUNCTION meetings_guard_minutes() SET search_path = public, pg_temp;
+ALTER FUNCTION meetings_guard_part() SET search_path = public, pg_temp;
+ALTER FUNCTION meetings_guard_chair() SET search_path = public, pg_temp;
+ALTER FUNCTION meetings_guard_meeting() SET search_path = public, pg_temp;
+ALTER FUNCTION meetings_guard_series() SET search_path = public, pg_temp;
+ALTER FUNCTION meetings_guard_erratum() SET search_path = public, pg_temp;
