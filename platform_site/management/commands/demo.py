@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
+import logging
 import os
 import shutil
 import signal
 import socket
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,13 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from platform_site import database, embedded
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -36,7 +40,8 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
 
     def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        for number in STOPPING:
+            signal.signal(number, lambda *_: _interrupt())
         listener = _listen(host, _port_number(port))
         with self._step("啟動資料庫"):
             database.prepare()
@@ -50,16 +55,16 @@ class Command(BaseCommand):
         self.check()
         self._introduce(port)
         connections.close_all()
-        main_process = os.getpid()
         try:
             _serve(listener)
         finally:
-            if os.getpid() == main_process:  # and not one of gunicorn's workers
-                self.stdout.write("\n正在停止……")
-                _stop_database()
-                self.stdout.write("網站與資料庫都已停止;再執行 make demo 即可繼續。")
+            for number in STOPPING:  # asked twice, it still stops properly
+                signal.signal(number, signal.SIG_IGN)
+            self.stdout.write("\n正在停止……")
+            _stop_database()
+            self.stdout.write("網站與資料庫都已停止;再執行 make demo 即可繼續。")
 
-    @contextmanager
+    @contextlib.contextmanager
     def _step(self, title: str) -> Iterator[None]:
         self.stdout.write(f"{title}……", ending="")
         self.stdout.flush()
@@ -81,6 +86,10 @@ class Command(BaseCommand):
         self.stdout.write(f"後台  http://localhost:{port}/admin/")
         self.stdout.write("按 Ctrl-C 停止。")
         self.stdout.flush()
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def _port_number(text: str) -> int:
@@ -149,36 +158,21 @@ def _accounts() -> list[tuple[str, str, str]]:
 
 
 def _serve(listener: socket.socket) -> None:
-    """Serve until a signal; gunicorn ends with SystemExit."""
-    from gunicorn.app.base import BaseApplication
-    from gunicorn.arbiter import Arbiter
-
-    class Demo(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-        def load_config(self) -> None:
-            options = {
-                "bind": f"fd://{listener.fileno()}",
-                "worker_class": "gthread",  # browsers open connections in reserve
-                "workers": 2,
-                "threads": 4,
-                "timeout": 120,
-                "graceful_timeout": 2,
-                "loglevel": "warning",
-                "control_socket_disable": True,
-            }
-            for name, value in options.items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            from django.core.wsgi import get_wsgi_application
-
-            return get_wsgi_application()
-
-    class DemoArbiter(Arbiter):  # type: ignore[misc]  # gunicorn has no types
-        def handle_hup(self) -> None:
-            """Stop when the terminal closes, instead of reloading."""
-            self.handle_term()
-
-    DemoArbiter(Demo()).run()
+    """Serve from threads of this process until a signal comes."""
+    host, port = listener.getsockname()
+    server = ThreadedWSGIServer(
+        (host, port), WSGIRequestHandler, bind_and_activate=False
+    )
+    server.socket.close()
+    server.socket = listener
+    server.server_name, server.server_port = host, port
+    server.setup_environ()
+    server.set_app(get_wsgi_application())
+    # Only what goes wrong; a line for every picture would hide it.
+    logging.getLogger("django.server").setLevel(logging.ERROR)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.server_activate()
+        server.serve_forever()
 
 
 def _stop_database() -> None:
