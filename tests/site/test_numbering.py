@@ -114,6 +114,7 @@ def test_an_unnumbered_line_belongs_to_the_item_above():
         "十二月召開",
         "ABC. 說明",
         "①說明",
+        "一百、一百五十人各1場",
     ],
 )
 def test_the_head_of_a_sentence_is_no_number(line):
@@ -143,6 +144,16 @@ def test_the_next_number_of_a_list_is_believed():
     lines = read_outline("一、甲案\n二、乙案\n三、四級毒品講習")
 
     assert [line.number for line in lines] == [1, 2, 3]
+
+
+def test_a_list_ends_where_a_higher_one_goes_on():
+    lines = read_outline("二、甲案\n壹、乙案\n三、四級毒品講習")
+
+    assert [line.marker for line in lines] == ["二、", "壹、", ""]
+
+
+def test_a_line_above_the_first_number_stays_plain():
+    assert shift("前言\n1. 甲", 1)[0] == Line(Level.PLAIN, "", "前言")
 
 
 def test_a_weekday_at_the_break_of_a_line_is_no_number():

@@ -134,6 +134,8 @@ def test_complaints_of_one_paper_do_not_reach_the_next(tmp_path):
         render_pdf_here(paper('<img src="no.png" alt="">'), stylesheets=[PAPER_CSS])
 
     assert render_pdf_here(paper("<p>甲</p>"), stylesheets=[PAPER_CSS])
+    kinds = {type(handler) for handler in logging.getLogger("weasyprint").handlers}
+    assert pdf._Gather not in kinds
     assert logging.getLogger("weasyprint").propagate
 
 
@@ -174,6 +176,17 @@ def test_a_paper_that_reaches_outside_is_refused(url, markup, caplog):
         render_pdf_here(paper(markup.format(url)), stylesheets=[PAPER_CSS])
 
     assert url in caplog.text
+
+
+def test_a_sound_file_outside_our_folders_is_refused_too(tmp_path):
+    outside = tmp_path / "outside.css"
+    outside.write_text("p { color: red }")
+
+    with pytest.raises(PaperError, match="版面有錯誤"):
+        render_pdf_here(
+            paper(f'<link rel="stylesheet" href="{outside.as_uri()}">'),
+            stylesheets=[PAPER_CSS],
+        )
 
 
 def test_characters_that_show_nothing_are_left_out():
@@ -248,6 +261,19 @@ def test_a_worker_left_alone_ends_and_cleans_up(tmp_path, monkeypatch):
     worker._process.join(10)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_hangs_is_killed_and_replaced(worker):
+    worker.render(paper("<p>甲</p>"), (PAPER_CSS,), 60)
+    hanging = worker.pid
+    os.kill(hanging, signal.SIGSTOP)
+
+    with pytest.raises(PaperError, match=r"超過0\.2秒"):
+        worker.render(paper("<p>甲</p>"), (PAPER_CSS,), 0.2)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(hanging, 0)
+    assert worker.render(paper("<p>乙</p>"), (PAPER_CSS,), 60).startswith(b"%PDF")
 
 
 def test_a_worker_that_was_killed_is_replaced(worker):
