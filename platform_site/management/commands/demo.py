@@ -21,12 +21,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from platform_site import database, embedded
+from platform_site.failures import Refusal
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -94,9 +95,7 @@ def _interrupt() -> None:
 
 def _port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise CommandError(
-            f"埠號「{text}」看不懂:請用 1 到 65535 的數字,例如 PORT=8080。"
-        )
+        raise Refusal(f"埠號「{text}」看不懂:請用 1 到 65535 的數字,例如 PORT=8080。")
     return int(text)
 
 
@@ -109,11 +108,11 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise CommandError(
+            raise Refusal(
                 f"埠號 {port} 已有其他程式使用:請停止該程式,"
                 f"或改用別的埠號,例如 make demo PORT={port % 65535 + 1}。"
             ) from None
-        raise CommandError(
+        raise Refusal(
             f"不能在 {host}:{port} 提供網站({error.strerror}):"
             "請改用 1024 以上的埠號,例如 PORT=8000。"
         ) from None
