@@ -22,7 +22,7 @@ CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 
 INSTALLED_APPS = [
     "platform_site.apps.PlatformSiteConfig",  # before the admin: it overrides templates
-    "django.contrib.admin",
+    "platform_site.apps.PlatformAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -104,7 +104,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"
 
 # Every insert, update and delete of a tracked row leaves an event that stays.
 PGHISTORY_DEFAULT_TRACKERS = (

@@ -1,8 +1,14 @@
-"""Every address of the site: the public pages, then the secretariat's admin."""
+"""Every address of the site: the secretariat's admin, login, then the public pages."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    # Last: their addresses begin with the code of a platform.
+    path("", include("meetings.urls")),
+    path("", include("cases.urls")),
 ]

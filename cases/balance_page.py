@@ -1,0 +1,107 @@
+"""The books of a meeting, put in words for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cases.balance import NUMBERS, Account
+
+WHOLE = "all"  # stands in addresses for the whole meeting
+
+# Which stated number is held against which that follows.
+CLAIMED = {"delisted": "delisted", "continuing": "continued", "listed": "listed"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of an account, with what the paper states in its place."""
+
+    number: str
+    label: str
+    count: int
+    stated: int | None
+    words: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the paper states another number."""
+        return self.stated is not None and self.stated != self.count
+
+
+@dataclass(frozen=True)
+class Row:
+    """The account of a group (None: of the whole meeting) as the page shows it."""
+
+    account: Account
+    slug: str
+    name: str
+    cells: Sequence[Cell]
+    finding: str
+
+    @property
+    def claimed(self) -> list[Cell]:
+        """The numbers papers state: listed, delisted, continuing."""
+        by_number = {cell.number: cell for cell in self.cells}
+        return [by_number[number] for number in ("listed", "delisted", "continuing")]
+
+    @property
+    def difference(self) -> str:
+        """The paper's own difference, a dash where there is nothing to compare."""
+        difference = self.account.paper_difference
+        return "—" if difference is None else _signed(difference)
+
+
+def row(account: Account) -> Row:
+    """Prepare an account for the page."""
+    return Row(
+        account=account,
+        slug=account.group.slug if account.group else WHOLE,
+        name=account.group.name if account.group else "全部小組",
+        cells=[_cell(account, number) for number in NUMBERS],
+        finding=finding(account),
+    )
+
+
+def _cell(account: Account, number: str) -> Cell:
+    claim = None
+    if number in CLAIMED:
+        claim = getattr(account.claims, CLAIMED[number])
+    return Cell(
+        number=number,
+        label=NUMBERS[number][0],
+        count=account.count(number),
+        stated=claim.number if claim else None,
+        words=claim.words if claim else "",
+    )
+
+
+def finding(account: Account) -> str:
+    """Say in words how the paper's numbers and the books agree."""
+    if account.claims.is_empty:
+        return "文件未載案數"
+    sentences = []
+    if account.paper_difference is None:
+        sentences.append("首次會議，無前次案數可比")
+    elif account.paper_difference:
+        sentences.append(_explanation(account))
+    sentences += [f"所載「{claim.words}」與帳上不符" for claim in account.disagreements]
+    if account.unexplained:
+        sentences.append(f"尚有 {account.unexplained:+} 案無法說明")
+    return "；".join(sentences) if sentences else "相符"
+
+
+def _explanation(account: Account) -> str:
+    difference = f"文件差異 {_signed(account.paper_difference or 0)} 案"
+    parts = [
+        f"{NUMBERS[number][0]} {_signed(sign * account.count(number))}"
+        for number, sign in (("carried_in", 1), ("merged", -1), ("split", -1))
+        if account.count(number)
+    ]
+    if parts and account.explained == account.paper_difference:
+        return f"{difference}＝{'、'.join(parts)}"
+    return f"{difference}，帳上{'、'.join(parts) or '無補登、併案或分案'}"
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{abs(number)}" if number else "0"

@@ -1,0 +1,121 @@
+"""The filters of the status table, the same for the page and every file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from cases.models import CaseQuerySet, Standing
+from meetings.models import IssueGroup, Platform
+from platform_site.lib.roc import format_roc, parse_date
+
+ALL = "all"
+
+
+class RocDateField(forms.CharField):
+    """A day typed in ROC or Western years; refusals are sentences."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the day, None when nothing was typed."""
+        typed = super().to_python(value)
+        if not typed:
+            return None
+        try:
+            return parse_date(typed)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class RocDateFilter(django_filters.Filter):  # type: ignore[misc]  # it has no types
+    """Filter by a day typed in ROC or Western years."""
+
+    field_class = RocDateField
+
+
+class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
+    """Cases of a platform by group and standing, as they stood on a day.
+
+    Without a standing those listed are meant, without a day ``today``. The rows
+    come with what ``CaseQuerySet.as_of`` gives.
+    """
+
+    group = django_filters.ModelChoiceFilter(
+        label="議題小組",
+        queryset=IssueGroup.objects.none(),
+        to_field_name="slug",
+        empty_label="全部小組",
+        error_messages={"invalid_choice": "沒有這個議題小組，請由清單選擇。"},
+    )
+    standing = django_filters.ChoiceFilter(
+        label="列管狀態",
+        choices=[
+            *((code.value, code.label) for code in Standing.Code),
+            (ALL, "全部狀態"),
+        ],
+        empty_label=None,
+        error_messages={"invalid_choice": "沒有這個列管狀態，請由清單選擇。"},
+    )
+    as_of = RocDateFilter(
+        label="資料日期",
+        max_length=40,
+        help_text="如 114/12/31 或 2025-12-31，未填為今日",
+    )
+
+    def __init__(
+        self, data: QueryDict, queryset: CaseQuerySet, *, platform: Platform
+    ) -> None:
+        self.platform = platform
+        self.today = timezone.localdate()
+        super().__init__(data, queryset.filter(platform=platform))
+        # Groups with groups below them hold no cases of their own.
+        self.filters["group"].queryset = IssueGroup.objects.filter(
+            platform=platform, children__isnull=True
+        )
+        form = self.form
+        form.fields["standing"].initial = Standing.Code.LISTED
+        form.label_suffix = ""
+
+    def is_valid(self) -> bool:
+        """Whether the address asks for something that can be answered."""
+        valid: bool = super().is_valid()
+        if valid and self.day > self.today:
+            self.form.add_error(
+                "as_of",
+                f"資料日期不得晚於今天（{format_roc(self.today)}），請改填較早的日期。",
+            )
+            return False
+        return valid
+
+    @property
+    def day(self) -> date:
+        """The day asked for."""
+        day: date | None = self.form.cleaned_data.get("as_of")
+        return day or self.today
+
+    @property
+    def standing_code(self) -> str:
+        """The standing asked for: a value of ``Standing.Code``, or ``all``."""
+        code: str = self.form.cleaned_data.get("standing") or Standing.Code.LISTED
+        return code
+
+    @property
+    def chosen_group(self) -> IssueGroup | None:
+        """The group asked for."""
+        group: IssueGroup | None = self.form.cleaned_data.get("group")
+        return group
+
+    def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
+        """Return the cases asked for, as they stood on the day."""
+        on_that_day = queryset.as_of(self.day)
+        if self.chosen_group is not None:
+            on_that_day = on_that_day.filter(group=self.chosen_group)
+        if self.standing_code != ALL:
+            on_that_day = on_that_day.filter(Q(standing=self.standing_code))
+        return on_that_day

@@ -1,0 +1,47 @@
+"""Public addresses of platforms, their cases and their books."""
+
+from django.urls import path, register_converter
+
+from cases.views import balance, papers, public
+
+
+class CaseNumberConverter:
+    """A case number in an address; small letters lead to the capital ones."""
+
+    regex = "[A-Za-z]{2,4}-[0-9]{3,6}"
+
+    def to_python(self, value: str) -> str:
+        """Return the number as typed."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the number as it stands in the address."""
+        return value
+
+
+register_converter(CaseNumberConverter, "case_number")
+
+app_name = "cases"
+
+urlpatterns = [
+    path("", public.landing, name="landing"),
+    path("sitemap/", public.site_map, name="site-map"),
+    path("<slug:platform>/", public.platform_home, name="platform"),
+    path("<slug:platform>/cases/", public.case_table, name="table"),
+    path("<slug:platform>/cases/<case_number:number>/", public.case, name="case"),
+    path(
+        "<slug:platform>/reports/status.pdf",
+        papers.status_report_paper,
+        name="status-report",
+    ),
+    path(
+        "<slug:platform>/meetings/<slug:meeting>/balance/",
+        balance.balance,
+        name="balance",
+    ),
+    path(
+        "<slug:platform>/meetings/<slug:meeting>/balance/<slug:group>/<slug:number>/",
+        balance.balance_cases,
+        name="balance-cases",
+    ),
+]

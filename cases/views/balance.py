@@ -1,0 +1,83 @@
+"""The books of a meeting, and the cases behind each of their numbers."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cases.balance import NUMBERS, Account, books_of
+from cases.balance_page import row
+from cases.decisions import names_on
+from cases.models import Case
+from meetings.models import Meeting, Platform
+from meetings.views import get_platform
+
+
+def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
+    """Return a public deciding meeting with its accounts, or 404 with a sentence."""
+    meeting = (
+        Meeting.objects.public()
+        .filter(platform=platform, slug=slug)
+        .select_related("series", "platform")
+        .first()
+    )
+    if meeting is None:
+        raise Http404("沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。")
+    if not meeting.series.is_deciding:
+        raise Http404(
+            f"{meeting.series.name}不決定列管與解列，沒有列管結算；"
+            "請改看該次會議的紀錄。"
+        )
+    return meeting, books_of(meeting)
+
+
+@require_safe
+def balance(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
+    """The books of a deciding meeting by group, claims and differences beside."""
+    body = get_platform(platform)
+    sitting, accounts = _books(body, meeting)
+    rows = [row(account) for account in accounts]
+    context = {
+        "platform": body,
+        "meeting": sitting,
+        "groups": rows[:-1],
+        "whole": rows[-1],
+        "numbers": [
+            (number, label, definition)
+            for number, (label, definition) in NUMBERS.items()
+        ],
+        "others": accounts[-1].claims.others,
+    }
+    return render(request, "cases/balance.html", context)
+
+
+@require_safe
+def balance_cases(
+    request: HttpRequest, platform: str, meeting: str, group: str, number: str
+) -> HttpResponse:
+    """Exactly the cases that one number of the books counts."""
+    body = get_platform(platform)
+    sitting, accounts = _books(body, meeting)
+    if number not in NUMBERS:
+        raise Http404("列管結算沒有這個數字，請由該次會議的列管結算點選。")
+    slugs = {row(account).slug: account for account in accounts}
+    if group not in slugs:
+        raise Http404("這個平臺沒有這個議題小組，請由該次會議的列管結算點選。")
+    account = slugs[group]
+    cases = list(
+        Case.objects.filter(pk__in=account.cases[number])
+        .select_related("group")
+        .in_order()
+    )
+    names = names_on(sitting, account.cases[number])
+    label, definition = NUMBERS[number]
+    context = {
+        "platform": body,
+        "meeting": sitting,
+        "scope": account.group.name if account.group else "全部小組",
+        "label": label,
+        "definition": definition,
+        "cases": [(case, names.get(case.pk, case.name)) for case in cases],
+    }
+    return render(request, "cases/balance_cases.html", context)

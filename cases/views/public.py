@@ -1,0 +1,140 @@
+"""The public pages about platforms and their cases; nobody needs to log in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db.models import Count, F, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.balance import books_of
+from cases.case_page import case_page
+from cases.filters import ALL, CaseFilter
+from cases.models import Standing
+from cases.status import (
+    DEFINITIONS,
+    counts_by_group,
+    counts_by_standing,
+    public_cases,
+    status_table,
+)
+from meetings.models import Meeting, Membership, Platform
+from meetings.views import get_platform
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """The platforms, one card each."""
+    today = timezone.localdate()
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for platform_id, code, number in (
+        public_cases()
+        .as_of(today)
+        .order_by()
+        .values_list("platform_id", F("standing"))
+        .annotate(number=Count("pk"))
+    ):
+        found[platform_id][code] = number
+    members = Membership.objects.select_related("municipality")
+    platforms = Platform.objects.annotate(
+        groups_count=Count("groups", distinct=True)
+    ).prefetch_related(Prefetch("memberships", queryset=members))
+    codes = (Standing.Code.LISTED, Standing.Code.DELISTED)
+    cards = [
+        (
+            platform,
+            [
+                (code, code.label, DEFINITIONS[code], found[platform.pk].get(code, 0))
+                for code in codes
+            ]
+            if platform.pk in found
+            else [],
+        )
+        for platform in platforms
+    ]
+    return render(request, "cases/landing.html", {"cards": cards, "today": today})
+
+
+@require_safe
+def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
+    """What a platform is, its standing in numbers, its latest deciding meeting."""
+    body = get_platform(platform)
+    today = timezone.localdate()
+    counts = counts_by_standing(public_cases().filter(platform=body), today)
+    latest = (
+        Meeting.objects.public()
+        .deciding()
+        .filter(platform=body)
+        .select_related("series", "platform", "host", "minutes")
+        .in_order()
+        .last()
+    )
+    books = books_of(latest) if latest else []
+    context = {
+        "platform": body,
+        "today": today,
+        "members": body.memberships.select_related("municipality"),
+        "counts": counts,
+        "has_record": any(count.number for count in counts),
+        "groups": counts_by_group(body, today),
+        "latest": latest,
+        "account": books[-1] if books else None,
+    }
+    return render(request, "cases/platform.html", context)
+
+
+@require_safe
+def case_table(request: HttpRequest, platform: str) -> HttpResponse:
+    """Where the cases stand, by group; group, standing and day come from the address."""
+    body = get_platform(platform)
+    cases = CaseFilter(request.GET, public_cases(), platform=body)
+    context = {"platform": body, "filter": cases, "form": cases.form}
+    if not cases.is_valid():
+        return render(request, "cases/case_table.html", context, status=400)
+    groups = status_table(cases.qs, cases.day)
+    counted = public_cases().filter(platform=body)
+    if cases.chosen_group is not None:
+        counted = counted.filter(group=cases.chosen_group)
+    counts = counts_by_standing(counted, cases.day)
+    context |= {
+        "groups": groups,
+        "counts": counts,
+        "total": sum(len(group.rows) for group in groups),
+        "all_total": sum(count.number for count in counts),
+        "day": cases.day,
+        "asked_day": None if cases.day == cases.today else cases.day,
+        "has_report": Meeting.objects.public()
+        .deciding()
+        .filter(platform=body, held_on__lte=cases.day)
+        .exists(),
+        "is_today": cases.day == cases.today,
+        "standing": cases.standing_code,
+        "standing_label": "全部狀態"
+        if cases.standing_code == ALL
+        else Standing.Code(cases.standing_code).label,
+        "definition": DEFINITIONS.get(cases.standing_code, "已登錄的全部合作案"),
+    }
+    return render(request, "cases/case_table.html", context)
+
+
+@require_safe
+def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
+    """One case: who takes part, what was decided about it, what was reported."""
+    if number != number.upper():
+        return redirect(
+            "cases:case", platform=platform, number=number.upper(), permanent=True
+        )
+    body = get_platform(platform)
+    page = case_page(body, number, timezone.localdate())
+    if page is None:
+        raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
+    return render(request, "cases/case.html", {"platform": body, "page": page})
+
+
+@require_safe
+def site_map(request: HttpRequest) -> HttpResponse:
+    """Every list of the site, and the access keys."""
+    return render(request, "site_map.html", {"platforms": Platform.objects.all()})

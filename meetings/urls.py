@@ -1,0 +1,12 @@
+"""Public addresses of meetings."""
+
+from django.urls import path
+
+from meetings import views
+
+app_name = "meetings"
+
+urlpatterns = [
+    path("<slug:platform>/meetings/", views.meeting_list, name="list"),
+    path("<slug:platform>/meetings/<slug:meeting>/", views.meeting, name="meeting"),
+]
