@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PlatformSiteConfig(AppConfig):
@@ -7,3 +8,9 @@ class PlatformSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from platform_site import checks  # noqa: F401  registers the checks
+
+
+class PlatformAdminConfig(AdminConfig):
+    """Django's admin with a site of our own."""
+
+    default_site = "platform_site.admin_site.PlatformAdminSite"
