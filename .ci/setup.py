@@ -24,7 +24,11 @@ LIBRARIES = {
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
     "libharfbuzz-subset0": "libharfbuzz-subset.so.0",
 }
-CHROMIUM = Path("/usr/bin/chromium")
+# What the browser tests drive, and a small font so that it can show Chinese.
+BROWSER = {
+    "chromium": "/usr/bin/chromium",
+    "fonts-droid-fallback": "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+}
 
 
 def say(text):
@@ -48,10 +52,11 @@ def main(kind):
                 "、".join(missing)
             )
         )
-    if kind == "dev" and not CHROMIUM.exists():
-        browser = ["chromium", "fonts-droid-fallback"]
-        if not apt_install(browser, "瀏覽器測試用的 Chromium"):
-            stop("瀏覽器測試需要 Chromium:請先安裝 {}。".format("、".join(browser)))
+    if kind == "dev":
+        absent = [name for name, path in BROWSER.items() if not Path(path).exists()]
+        installed = not absent or apt_install(absent, "瀏覽器測試需要的套件")
+        if not installed and "chromium" in absent:
+            stop("瀏覽器測試需要 Chromium:請先安裝 {}。".format("、".join(absent)))
 
 
 def use_newer_python(kind):
