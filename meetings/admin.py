@@ -1,0 +1,529 @@
+"""The bodies and their meetings in the secretariat's admin."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from meetings.models import (
+    Agency,
+    Attachment,
+    Chair,
+    Erratum,
+    IssueGroup,
+    Meeting,
+    MeetingSeries,
+    Membership,
+    Minutes,
+    Motion,
+    Municipality,
+    Platform,
+    Remark,
+    Resolution,
+    Section,
+    meeting_slug,
+)
+from platform_site.lib.record_admin import (
+    OrderedFormSet,
+    PartAdmin,
+    PlatformRowsFilter,
+    ReadOnlyInline,
+    RecordAdmin,
+    RecordInline,
+    chosen_row_filter,
+    of_platform,
+    person_column,
+    roc_column,
+    roc_moment,
+)
+
+# Meetings
+
+
+class MeetingForm(forms.ModelForm[Meeting]):
+    """A meeting of a series; platform and address follow from the series."""
+
+    def clean(self) -> None:
+        """Fill in the platform, and the address where it was left blank."""
+        super().clean()
+        series = self.cleaned_data.get("series")
+        held_on = self.cleaned_data.get("held_on")
+        if series is None:
+            return
+        self.instance.platform = series.platform
+        if not self.cleaned_data.get("slug") and held_on:
+            self.cleaned_data["slug"] = meeting_slug(
+                series,
+                number=self.cleaned_data.get("number"),
+                roc_year=self.cleaned_data.get("roc_year"),
+                held_on=held_on,
+            )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields[
+                "slug"
+            ].help_text = "公開網址的一部分；空白時依會議系列與次別產生。"
+
+
+class ChairInline(RecordInline[Chair, Meeting]):
+    model = Chair
+    formset = OrderedFormSet
+    select_related = ["municipality"]
+    fields = ["order", "name", "title", "organization", "municipality"]
+
+
+class MinutesStateFilter(admin.SimpleListFilter):
+    title = "會議紀錄"
+    parameter_name = "minutes"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [*Minutes.State.choices, ("none", "未建立")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case None:
+                return queryset
+            case "none":
+                return queryset.filter(minutes__isnull=True)
+            case state:
+                return queryset.filter(minutes__state=state)
+
+
+@admin.register(Meeting)
+class MeetingAdmin(RecordAdmin[Meeting]):
+    """Meetings; they stay as they are once their minutes are confirmed."""
+
+    index_order = 10
+    form = MeetingForm
+    fields = [
+        "series",
+        "number",
+        "roc_year",
+        "title",
+        "held_on",
+        "starts_at",
+        "ends_at",
+        "place",
+        "host",
+        "minute_taker",
+        "state",
+        "slug",
+    ]
+    inlines = [ChairInline]
+    list_display = [
+        "title",
+        roc_column("held_on", "會議日期"),
+        "series",
+        "host",
+        "state",
+        "minutes_state",
+    ]
+    list_filter = [
+        "platform",
+        ("series", PlatformRowsFilter),
+        MinutesStateFilter,
+        "state",
+        "host",
+    ]
+    list_select_related = ["platform", "series", "host", "minutes"]
+    search_fields = [
+        "title__folded_contains",
+        "place__folded_contains",
+        "chairs__name__folded_contains",
+    ]
+    search_help_text = "可查會議名稱、地點與主席姓名。"
+    date_hierarchy = "held_on"
+
+    @admin.display(description="會議紀錄", ordering="minutes__state")
+    def minutes_state(self, meeting: Meeting) -> str:
+        if not hasattr(meeting, "minutes"):
+            return "未建立"
+        if meeting.minutes.published_at:
+            return "已公開"
+        return meeting.minutes.get_state_display()
+
+    def locked(self, row: Meeting) -> str:
+        if hasattr(row, "minutes") and row.minutes.state == Minutes.State.CONFIRMED:
+            return (
+                f"會議紀錄已於{roc_moment(row.minutes.confirmed_at)}確認，"
+                "會議資料不再修改；內容有誤請在會議紀錄登錄勘誤。"
+            )
+        return ""
+
+    def notice(self, row: Meeting) -> str:
+        if not hasattr(row, "minutes"):
+            return "這場會議還沒有會議紀錄。"
+        return self.locked(row)
+
+    def public_address(self, row: Meeting) -> str | None:
+        if hasattr(row, "minutes") and row.minutes.published_at:
+            return row.get_absolute_url()
+        return None
+
+
+# Minutes and their parts
+
+
+class SectionInline(RecordInline[Section, Minutes]):
+    model = Section
+    formset = OrderedFormSet
+    fields = ["order", "kind", "heading", "qualifier", "text"]
+
+
+class ResolutionInline(RecordInline[Resolution, Minutes]):
+    model = Resolution
+    formset = OrderedFormSet
+    select_related = ["group"]
+    fields = ["order", "group", "text"]
+
+
+class RemarkInline(RecordInline[Remark, Minutes]):
+    model = Remark
+    formset = OrderedFormSet
+    fields = ["order", "speaker", "title", "text"]
+
+
+class MotionInline(RecordInline[Motion, Minutes]):
+    model = Motion
+    formset = OrderedFormSet
+    fields = ["order", "subject", "proposer", "outcome"]
+
+
+class AttachmentInline(RecordInline[Attachment, Minutes]):
+    model = Attachment
+    formset = OrderedFormSet
+    fields = ["order", "title", "text"]
+
+
+class ErratumInline(ReadOnlyInline[Erratum, Minutes]):
+    model = Erratum
+    readonly_fields: ClassVar[Any] = [
+        "reason",
+        "was",
+        "becomes",
+        roc_column("recorded_at", "登錄時間"),
+        person_column("recorded_by", "登錄人員"),
+    ]
+    fields = readonly_fields
+
+    select_related = ["recorded_by"]
+
+
+class IsPublishedFilter(admin.SimpleListFilter):
+    title = "公開"
+    parameter_name = "published"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", "已公開"), ("no", "未公開")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(published_at__isnull=self.value() == "no")
+
+
+@admin.register(Minutes)
+class MinutesAdmin(RecordAdmin[Minutes]):
+    """Minutes with all that stands in them; drafts are written here."""
+
+    index_order = 20
+    fields = [
+        "meeting",
+        "attendance_note",
+        "source",
+        "state",
+        "confirmed_at",
+        "confirmed_by",
+        "published_at",
+    ]
+    # Confirming and publishing are steps of their own, not fields to fill in.
+    readonly_fields = ["state", "confirmed_at", "confirmed_by", "published_at"]
+    inlines = [
+        SectionInline,
+        ResolutionInline,
+        RemarkInline,
+        MotionInline,
+        AttachmentInline,
+        ErratumInline,
+    ]
+    list_display = [
+        "meeting",
+        roc_column("meeting__held_on", "會議日期"),
+        "state",
+        roc_column("confirmed_at", "確認時間"),
+        roc_column("published_at", "公開時間"),
+    ]
+    list_filter = [
+        "state",
+        IsPublishedFilter,
+        "meeting__platform",
+        ("meeting__series", PlatformRowsFilter),
+    ]
+    list_select_related = ["meeting__platform", "meeting__series", "confirmed_by"]
+    search_fields = [
+        "meeting__title__folded_contains",
+        "sections__text__folded_contains",
+        "resolutions__text__folded_contains",
+        "remarks__text__folded_contains",
+        "motions__subject__folded_contains",
+    ]
+    search_help_text = "可查會議名稱與紀錄全文。"
+    date_hierarchy = "meeting__held_on"
+    ordering = ["-meeting__held_on", "-pk"]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Minutes | None = None
+    ) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if obj is None else [*fields, "meeting"]
+
+    def get_fields(self, request: HttpRequest, obj: Minutes | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if obj is not None else fields[:3]
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Offer only meetings without minutes; others cannot have a second one."""
+        if db_field.name == "meeting":
+            kwargs["queryset"] = Meeting.objects.filter(minutes__isnull=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"meeting": request.GET.get("meeting", "")}
+
+    def locked(self, row: Minutes) -> str:
+        if row.state == Minutes.State.CONFIRMED:
+            return (
+                f"這份會議紀錄已於{roc_moment(row.confirmed_at)}確認，內容不再修改；"
+                "內容有誤請登錄勘誤。"
+            )
+        return ""
+
+    def public_address(self, row: Minutes) -> str | None:
+        return row.meeting.get_absolute_url() if row.published_at else None
+
+
+class MinutesPartAdmin(PartAdmin[Any]):
+    """A part of minutes, found here and written on the page of the minutes."""
+
+    owner = "minutes"
+    list_filter: ClassVar[Any] = [
+        "minutes__state",
+        "minutes__meeting__platform",
+        ("minutes__meeting__series", PlatformRowsFilter),
+        chosen_row_filter(Meeting, "minutes__meeting"),
+    ]
+    list_select_related: ClassVar[Any] = [
+        "minutes__meeting__platform",
+        "minutes__meeting__series",
+    ]
+    date_hierarchy = "minutes__meeting__held_on"
+    ordering = ["-minutes__meeting__held_on", "minutes", "order"]
+
+    @admin.display(description="會議", ordering="minutes__meeting__held_on")
+    def meeting(self, part: Any) -> str:
+        return str(part.minutes.meeting)
+
+    def locked(self, row: Any) -> str:
+        if row.minutes.state == Minutes.State.CONFIRMED:
+            return "會議紀錄已確認，內容不再修改；內容有誤請在會議紀錄登錄勘誤。"
+        return ""
+
+    def notice(self, row: Any) -> str:
+        return self.locked(row) or super().notice(row)
+
+    def public_address(self, row: Any) -> str | None:
+        if row.minutes.published_at is None:
+            return None
+        address: str = row.minutes.meeting.get_absolute_url()
+        return address
+
+
+HELD = roc_column("minutes__meeting__held_on", "會議日期")
+
+
+@admin.register(Resolution)
+class ResolutionAdmin(MinutesPartAdmin):
+    index_order = 30
+    fields = ["minutes", "order", "group", "text"]
+    list_display = ["text", "group", "meeting", HELD]
+    list_select_related = [*MinutesPartAdmin.list_select_related, "group"]
+    list_filter = [
+        ("group", PlatformRowsFilter),
+        *MinutesPartAdmin.list_filter,
+    ]
+    search_fields = [
+        "text__folded_contains",
+        "minutes__meeting__title__folded_contains",
+    ]
+
+
+@admin.register(Remark)
+class RemarkAdmin(MinutesPartAdmin):
+    index_order = 40
+    fields = ["minutes", "order", "speaker", "title", "text"]
+    list_display = ["__str__", "text", "meeting", HELD]
+    search_fields = ["speaker__folded_contains", "text__folded_contains"]
+
+
+@admin.register(Motion)
+class MotionAdmin(MinutesPartAdmin):
+    index_order = 50
+    fields = ["minutes", "order", "subject", "proposer", "outcome"]
+    list_display = ["subject", "proposer", "outcome", "meeting", HELD]
+    search_fields = ["subject__folded_contains", "outcome__folded_contains"]
+
+
+@admin.register(Section)
+class SectionAdmin(MinutesPartAdmin):
+    index_order = 60
+    fields = ["minutes", "order", "kind", "heading", "qualifier", "text"]
+    list_display = ["heading", "kind", "text", "meeting", HELD]
+    list_filter = ["kind", *MinutesPartAdmin.list_filter]
+    search_fields = ["heading__folded_contains", "text__folded_contains"]
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(MinutesPartAdmin):
+    index_order = 70
+    fields = ["minutes", "order", "title", "text"]
+    list_display = ["title", "meeting", HELD]
+    search_fields = ["title__folded_contains", "text__folded_contains"]
+
+
+@admin.register(Chair)
+class ChairAdmin(PartAdmin[Chair]):
+    index_order = 80
+    owner = "meeting"
+    fields = ["meeting", "order", "name", "title", "organization", "municipality"]
+    list_display = [
+        "name",
+        "title",
+        "organization",
+        "meeting",
+        roc_column("meeting__held_on", "會議日期"),
+    ]
+    list_filter = [
+        "municipality",
+        "meeting__platform",
+        ("meeting__series", PlatformRowsFilter),
+    ]
+    list_select_related = ["meeting__platform", "meeting__minutes", "municipality"]
+    search_fields = ["name__folded_contains", "organization__folded_contains"]
+    date_hierarchy = "meeting__held_on"
+    ordering = ["-meeting__held_on", "meeting", "order"]
+
+
+# The bodies
+
+
+class MembershipInline(RecordInline[Membership, Platform]):
+    model = Membership
+    fields = ["municipality"]
+
+
+@admin.register(Platform)
+class PlatformAdmin(RecordAdmin[Platform]):
+    index_order = 200
+    fields = [
+        "name",
+        "short_name",
+        "slug",
+        "summary",
+        "order",
+        "case_word",
+        "delist_word",
+    ]
+    inlines = [MembershipInline]
+    list_display = ["name", "short_name", "slug", "case_word", "delist_word"]
+    search_fields = ["name__folded_contains", "short_name__folded_contains"]
+
+
+@admin.register(IssueGroup)
+class IssueGroupAdmin(RecordAdmin[IssueGroup]):
+    index_order = 210
+    fields = [
+        "platform",
+        "name",
+        "slug",
+        "case_prefix",
+        "parent",
+        "order",
+        "first_year",
+        "last_year",
+    ]
+    list_display = ["label", "case_prefix", "parent", "first_year", "last_year"]
+    list_filter = [
+        "platform",
+        ("parent", PlatformRowsFilter),
+        ("last_year", admin.EmptyFieldListFilter),
+    ]
+    list_select_related = ["platform", "parent"]
+    search_fields = ["name__folded_contains", "case_prefix__folded_contains"]
+    ordering = ["platform__order", "order", "pk"]
+
+    @admin.display(description="名稱", ordering="order")
+    def label(self, group: IssueGroup) -> str:
+        return of_platform(group)
+
+
+@admin.register(MeetingSeries)
+class MeetingSeriesAdmin(RecordAdmin[MeetingSeries]):
+    index_order = 220
+    fields = [
+        "platform",
+        "name",
+        "slug",
+        "level",
+        "group",
+        "numbering",
+        "is_deciding",
+        "order",
+    ]
+    list_display = ["label", "level", "group", "numbering", "is_deciding"]
+    list_filter = ["platform", "level", "is_deciding", "numbering"]
+    list_select_related = ["platform", "group"]
+    search_fields = ["name__folded_contains"]
+    ordering = ["platform__order", "order", "pk"]
+
+    @admin.display(description="名稱", ordering="order")
+    def label(self, series: MeetingSeries) -> str:
+        return of_platform(series)
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(RecordAdmin[Municipality]):
+    index_order = 230
+    fields = ["name", "short_name", "slug", "order"]
+    list_display = ["short_name", "name", "slug"]
+    list_filter = ["platforms"]
+    search_fields = ["name__folded_contains", "short_name__folded_contains"]
+
+
+@admin.register(Agency)
+class AgencyAdmin(RecordAdmin[Agency]):
+    index_order = 240
+    fields = ["municipality", "name", "short_name", "order"]
+    list_display = ["name", "short_name", "municipality"]
+    list_filter = ["municipality"]
+    list_select_related = ["municipality"]
+    search_fields = ["name__folded_contains", "short_name__folded_contains"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(PartAdmin[Membership]):
+    index_order = 250
+    owner = "platform"
+    fields = ["platform", "municipality"]
+    list_display = ["municipality", "platform"]
+    list_filter = ["platform", "municipality"]
+    list_select_related = ["platform", "municipality"]
+    search_fields = ["municipality__name__folded_contains"]
+    ordering = ["platform__order", "municipality__order", "pk"]
