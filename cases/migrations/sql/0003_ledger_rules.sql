@@ -105,7 +105,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER ledger_hold_meeting BEFORE UPDATE ON meetings_meeting
+-- By its name it comes after meetings_guard_meeting.
+CREATE TRIGGER meetings_held_by_ledger BEFORE UPDATE ON meetings_meeting
   FOR EACH ROW WHEN ((OLD.held_on, OLD.starts_at, OLD.series_id) IS DISTINCT FROM
                      (NEW.held_on, NEW.starts_at, NEW.series_id))
   EXECUTE FUNCTION ledger_hold_meeting();
