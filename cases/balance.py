@@ -15,9 +15,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from cases.models import CountClaim, LedgerEntry
+from cases.models import Case, CountClaim, LedgerEntry
 from meetings.models import IssueGroup, Meeting, Platform
 
 Kind = LedgerEntry.Kind
@@ -126,8 +126,9 @@ class Account:
 def books(platform: Platform) -> list[Account]:
     """Return the accounts of every deciding meeting, oldest first.
 
-    Per meeting one account for each group of the platform that has cases, in the
-    platform's order, then one for the whole meeting. A constant number of queries.
+    Per meeting one account for each group of the platform that has cases or of
+    which a paper states a number, in the platform's order, then one for the whole
+    meeting. A constant number of queries.
     """
     meetings = list(
         Meeting.objects.confirmed()
@@ -136,7 +137,12 @@ def books(platform: Platform) -> list[Account]:
         .in_order()
     )
     groups = list(
-        IssueGroup.objects.filter(platform=platform, cases__isnull=False).distinct()
+        IssueGroup.objects.filter(platform=platform)
+        .filter(
+            Exists(Case.objects.filter(group=OuterRef("pk")))
+            | Exists(CountClaim.objects.filter(group=OuterRef("pk")))
+        )
+        .order_by("order", "pk")
     )
     claims = _claims(platform)
     accounts: list[Account] = []
@@ -222,10 +228,11 @@ def _claims(platform: Platform) -> dict[tuple[int, int | None], Claims]:
     minutes_first = sorted(claims, key=lambda c: c.source != CountClaim.Source.MINUTES)
     for claim in minutes_first:
         key = (claim.meeting_id, claim.group_id)
-        if claim.counts == CountClaim.Counts.TOTAL or claim.counts in found[key]:
+        stated = found[key]
+        if claim.counts == CountClaim.Counts.TOTAL or claim.counts in stated:
             others[key].append(claim)
         else:
-            found[key][claim.counts] = claim
+            stated[claim.counts] = claim
     return {
         key: Claims(**stated, others=tuple(others[key]))
         for key, stated in found.items()
