@@ -23,7 +23,7 @@ setup-dev: python3
 
 python3:
 	@command -v $(PYTHON3) >/dev/null || \
-	  { echo "找不到 $(PYTHON3):請先安裝 Python 3.11 以上。" >&2; exit 1; }
+	  { echo "找不到 $(PYTHON3)：請先安裝 Python 3.11 以上。" >&2; exit 1; }
 
 reset: setup
 	@exec $(BIN)/python -m platform_site.reset

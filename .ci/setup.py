@@ -48,7 +48,7 @@ def main(kind):
     missing = [name for name, library in LIBRARIES.items() if not loads(library)]
     if missing and not apt_install(missing, "PDF 需要的系統程式庫"):
         say(
-            "缺少 PDF 需要的系統程式庫:請安裝 {}(PDF 以外的功能不受影響)。".format(
+            "缺少 PDF 需要的系統程式庫：請安裝 {}（PDF 以外的功能不受影響）。".format(
                 "、".join(missing)
             )
         )
@@ -56,7 +56,7 @@ def main(kind):
         absent = [name for name, path in BROWSER.items() if not Path(path).exists()]
         installed = not absent or apt_install(absent, "瀏覽器測試需要的套件")
         if not installed and "chromium" in absent:
-            stop("瀏覽器測試需要 Chromium:請先安裝 {}。".format("、".join(absent)))
+            stop("瀏覽器測試需要 Chromium：請先安裝 {}。".format("、".join(absent)))
 
 
 def use_newer_python(kind):
@@ -65,7 +65,7 @@ def use_newer_python(kind):
         if path:
             os.execv(path, [path, __file__, kind])
     version = ".".join(map(str, sys.version_info[:2]))
-    stop(f"需要 Python 3.11 以上,這裡的 python3 是 {version}:請安裝較新的 Python。")
+    stop(f"需要 Python 3.11 以上，這裡的 python3 是 {version}：請安裝較新的 Python。")
 
 
 def install_packages(kind):
@@ -89,10 +89,10 @@ def install_packages(kind):
             if line.startswith("Collecting "):
                 say("  " + line.split()[1].split("==")[0])
             elif line.startswith("Installing collected"):
-                say("  全部下載完成,正在安裝……")
+                say("  全部下載完成，正在安裝……")
     if pip.returncode != 0:
         sys.stderr.writelines(said[-15:])
-        stop("Python 套件安裝失敗(原因如上):請確認網路可連到套件庫,再執行一次。")
+        stop("Python 套件安裝失敗（原因如上）：請確認網路可連到套件庫，再執行一次。")
     stamp.write_text(digest)
     say(f"套件安裝完成({time.monotonic() - started:.0f} 秒)。")
 
@@ -103,7 +103,7 @@ def make_venv():
     if not works(Path(sys.executable), "import ensurepip, venv"):
         package = "python3-venv"
         if not apt_install([package], "建立虛擬環境的工具"):
-            stop(f"這個 Python 不能建立虛擬環境:請先安裝 {package}。")
+            stop(f"這個 Python 不能建立虛擬環境：請先安裝 {package}。")
     say("建立虛擬環境 .venv……")
     made = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", str(VENV)],
@@ -113,7 +113,7 @@ def make_venv():
     )
     if made.returncode != 0:
         lines = (made.stdout + made.stderr).strip().splitlines() or ["沒有說明"]
-        stop(f"虛擬環境建立失敗({lines[-1]}):請確認磁碟可寫入且空間足夠。")
+        stop(f"虛擬環境建立失敗（{lines[-1]}）：請確認磁碟可寫入且空間足夠。")
 
 
 def works(python, statement):

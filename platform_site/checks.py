@@ -41,7 +41,7 @@ def pdf_can_be_made(**kwargs: Any) -> list[CheckMessage]:
     if missing:
         found.append(
             Warning(
-                f"缺少系統程式庫 {'、'.join(missing)},無法產生 PDF。",
+                f"缺少系統程式庫 {'、'.join(missing)}，無法產生 PDF。",
                 hint=f"請執行 apt-get install {' '.join(missing)}。",
                 id="platform_site.W001",
             )
@@ -49,7 +49,7 @@ def pdf_can_be_made(**kwargs: Any) -> list[CheckMessage]:
     if find_spec("pylopdf_fonts_zh_tw") is None:
         found.append(
             Warning(
-                "缺少中文字型套件 pylopdf-fonts-zh-tw,無法產生 PDF。",
+                "缺少中文字型套件 pylopdf-fonts-zh-tw，無法產生 PDF。",
                 hint="請執行 make setup。",
                 id="platform_site.W002",
             )

@@ -34,7 +34,7 @@ def aliases(env: Environment) -> dict[str, Alias]:
     if login is None:
         if owner is not None:
             raise Refusal(
-                "只設了 DATABASE_OWNER_URL:請同時以 DATABASE_URL 設定應用程式的帳號。"
+                "只設了 DATABASE_OWNER_URL：請同時以 DATABASE_URL 設定應用程式的帳號。"
             )
         place = {"NAME": DATABASE, "EMBEDDED": str(env.var_dir / "postgres")}
         return {
@@ -48,13 +48,13 @@ def aliases(env: Environment) -> dict[str, Alias]:
         }
     if owner["USER"] == login["USER"]:
         raise Refusal(
-            "DATABASE_URL 與 DATABASE_OWNER_URL 用了同一個帳號:"
-            "請給應用程式另一個帳號,或只設 DATABASE_URL。"
+            "DATABASE_URL 與 DATABASE_OWNER_URL 用了同一個帳號："
+            "請給應用程式另一個帳號，或只設 DATABASE_URL。"
         )
     place_of = ("HOST", "PORT", "NAME")
     if any(owner.get(key) != login.get(key) for key in place_of):
         raise Refusal(
-            "DATABASE_URL 與 DATABASE_OWNER_URL 指向不同的資料庫:"
+            "DATABASE_URL 與 DATABASE_OWNER_URL 指向不同的資料庫："
             "兩者的主機、埠號與資料庫名稱必須相同。"
         )
     return {"default": _alias(login), "owner": _alias(owner)}
@@ -78,8 +78,8 @@ def _alias(place: Alias, *, role: str | None = None) -> Alias:
 def refuse_old_server(version: int) -> None:
     if version < OLDEST_SERVER:
         raise Refusal(
-            f"資料庫是 PostgreSQL {version // 10000},太舊了:"
-            "請升級到 PostgreSQL 15 以上,或以 DATABASE_URL 改用較新的資料庫。"
+            f"資料庫是 PostgreSQL {version // 10000}，太舊了："
+            "請升級到 PostgreSQL 15 以上，或以 DATABASE_URL 改用較新的資料庫。"
         )
 
 
@@ -138,11 +138,11 @@ def _refuse_powerful_runtime(admin: psycopg.Connection) -> None:
         [runtime],
     ).fetchone()
     if row is None:
-        raise Refusal(f"資料庫裡沒有帳號「{runtime}」:請先建立 DATABASE_URL 的帳號。")
+        raise Refusal(f"資料庫裡沒有帳號「{runtime}」：請先建立 DATABASE_URL 的帳號。")
     if row[0]:
         raise Refusal(
-            f"應用程式的帳號「{runtime}」權限過大(超級使用者,或屬於擁有者):"
-            "請換一個一般帳號,否則帳冊與歷程可能遭改寫。"
+            f"應用程式的帳號「{runtime}」權限過大（超級使用者，或屬於擁有者）："
+            "請換一個一般帳號，否則帳冊與歷程可能遭改寫。"
         )
 
 
@@ -166,12 +166,12 @@ def _create_roles(admin: psycopg.Connection) -> None:
     if not ready:
         login = admin.info.user
         raise Refusal(
-            f"資料庫帳號「{login}」不能建立本站需要的角色與權限:"
+            f"資料庫帳號「{login}」不能建立本站需要的角色與權限："
             f"請資料庫管理者執行 CREATE ROLE {OWNER_ROLE}; CREATE ROLE {RUNTIME_ROLE};"
             f" GRANT {OWNER_ROLE}, {RUNTIME_ROLE} TO {login};"
             f" GRANT CREATE ON DATABASE {admin.info.dbname} TO {OWNER_ROLE};"
             f" GRANT CREATE ON SCHEMA public TO {OWNER_ROLE};"
-            " CREATE EXTENSION IF NOT EXISTS btree_gist;,"
+            " CREATE EXTENSION IF NOT EXISTS btree_gist；，"
             "或以 DATABASE_OWNER_URL 另給擁有者帳號。"
         )
 

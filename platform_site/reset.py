@@ -22,8 +22,8 @@ def reset(var_dir: Path) -> None:
     while server.is_shared():
         if time.monotonic() > deadline:
             raise Refusal(
-                "示範網站或其他指令還在使用資料庫:"
-                "請先按 Ctrl-C 停止它,再執行 make reset。"
+                "示範網站或其他指令還在使用資料庫："
+                "請先按 Ctrl-C 停止它，再執行 make reset。"
             )
         time.sleep(0.1)
     server.stop()
@@ -34,7 +34,7 @@ def reset(var_dir: Path) -> None:
         demo_file(var_dir).unlink(missing_ok=True)
     except PermissionError as error:
         raise Refusal(
-            f"沒有權限移除 {error.filename}:請用當初執行 make demo 的使用者重做。"
+            f"沒有權限移除 {error.filename}：請用當初執行 make demo 的使用者重做。"
         ) from error
 
 
@@ -45,7 +45,7 @@ def main() -> int:
     except (Refusal, ImproperlyConfigured) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write("已清除示範資料;下次 make demo 會重新建立。\n")
+    sys.stdout.write("已清除示範資料；下次 make demo 會重新建立。\n")
     return 0
 
 

@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 signal.signal(number, signal.SIG_IGN)
             self.stdout.write("\n正在停止……")
             _stop_database()
-            self.stdout.write("網站與資料庫都已停止;再執行 make demo 即可繼續。")
+            self.stdout.write("網站與資料庫都已停止；再執行 make demo 即可繼續。")
 
     @contextlib.contextmanager
     def _step(self, title: str) -> Iterator[None]:
@@ -80,7 +80,7 @@ class Command(BaseCommand):
     def _introduce(self, port: str) -> None:
         accounts = _accounts()
         if accounts:
-            self.stdout.write("\n示範帳號(只在示範資料裡有):")
+            self.stdout.write("\n示範帳號（只在示範資料裡有）：")
         for role, username, password in accounts:
             self.stdout.write(f"  {role}  帳號 {username}  密碼 {password}")
         self.stdout.write(f"\n網站  http://localhost:{port}/")
@@ -95,7 +95,7 @@ def _interrupt() -> None:
 
 def _port_number(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise Refusal(f"埠號「{text}」看不懂:請用 1 到 65535 的數字,例如 PORT=8080。")
+        raise Refusal(f"埠號「{text}」看不懂：請用 1 到 65535 的數字，例如 PORT=8080。")
     return int(text)
 
 
@@ -109,12 +109,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise Refusal(
-                f"埠號 {port} 已有其他程式使用:請停止該程式,"
-                f"或改用別的埠號,例如 make demo PORT={port % 65535 + 1}。"
+                f"埠號 {port} 已有其他程式使用：請停止該程式，"
+                f"或改用別的埠號，例如 make demo PORT={port % 65535 + 1}。"
             ) from None
         raise Refusal(
             f"不能在 {host}:{port} 提供網站({error.strerror}):"
-            "請改用 1024 以上的埠號,例如 PORT=8000。"
+            "請改用 1024 以上的埠號，例如 PORT=8000。"
         ) from None
     return listener
 
