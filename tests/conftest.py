@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from cases.ledger import confirm_and_post
+from cases.record import load_record
 from tests.database import scratch_database
 from tests.factories import (
     CaseFactory,
@@ -127,3 +128,15 @@ def _wait_until_stuck(backend, future):
             if cursor.fetchone():
                 return
         sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def loaded_record(django_db_setup, django_db_blocker):
+    """The real record under ``fixtures/``, loaded once for a module that only reads.
+
+    Such a module's tests take no other database fixture: those close connections.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_record()
+        yield
+        transaction.set_rollback(True)
