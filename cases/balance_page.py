@@ -92,15 +92,19 @@ def finding(account: Account) -> str:
 
 
 def _explanation(account: Account) -> str:
-    difference = f"文件差異 {_signed(account.paper_difference or 0)} 案"
+    """Say what makes the paper's own arithmetic differ: 多 3 案＝補登 3 案."""
+    difference = account.paper_difference or 0
+    said = f"所載其餘案數{'多' if difference > 0 else '少'} {abs(difference)} 案"
     parts = [
-        f"{NUMBERS[number][0]} {_signed(sign * account.count(number))}"
-        for number, sign in (("carried_in", 1), ("merged", -1), ("split", -1))
+        f"{NUMBERS[number][0]} {account.count(number)} 案"
+        for number in ("carried_in", "merged", "split")
         if account.count(number)
     ]
-    if parts and account.explained == account.paper_difference:
-        return f"{difference}＝{'、'.join(parts)}"
-    return f"{difference}，帳上{'、'.join(parts) or '無補登、併案或分案'}"
+    if len(parts) == 1 and account.explained == difference:
+        return f"{said}＝{parts[0]}"
+    if account.explained == difference:
+        return f"{said}，為{'、'.join(parts)}之結果"
+    return f"{said}，帳上{'、'.join(parts) or '無補登、併案或分案'}，不足以說明"
 
 
 def _signed(number: int) -> str:

@@ -106,7 +106,7 @@ def case_page(platform: Platform, number: str, today: date) -> CasePage | None:
     names = _names(standings)
     label, definition = "隨母案列管", "子案隨母案列管，不另計案數"
     if now is not None:
-        label, definition = now.get_code_display(), DEFINITIONS[now.code]
+        label, definition = now.get_code_display(), DEFINITIONS[Standing.Code(now.code)]
     elif case.parent_id is None:
         label, definition = "尚無列管紀錄", "至今日尚無會議就本案作成決定"
     return CasePage(

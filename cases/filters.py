@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from cases.models import CaseQuerySet, Standing
+from cases.status import DEFINITIONS
 from meetings.models import IssueGroup, Platform
 from platform_site.lib.roc import format_roc, parse_date
 
@@ -56,7 +57,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     standing = django_filters.ChoiceFilter(
         label="列管狀態",
         choices=[
-            *((code.value, code.label) for code in Standing.Code),
+            *((code.value, code.label) for code in DEFINITIONS),
             (ALL, "全部狀態"),
         ],
         empty_label=None,
@@ -73,14 +74,14 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     ) -> None:
         self.platform = platform
         self.today = timezone.localdate()
-        super().__init__(data, queryset.filter(platform=platform))
+        asked = data.copy()
+        if not asked.get("standing"):  # so that the form shows what is meant
+            asked["standing"] = Standing.Code.LISTED
+        super().__init__(asked, queryset.filter(platform=platform))
         # Groups with groups below them hold no cases of their own.
         self.filters["group"].queryset = IssueGroup.objects.filter(
             platform=platform, children__isnull=True
         )
-        form = self.form
-        form.fields["standing"].initial = Standing.Code.LISTED
-        form.label_suffix = ""
 
     def is_valid(self) -> bool:
         """Whether the address asks for something that can be answered."""
@@ -102,7 +103,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     @property
     def standing_code(self) -> str:
         """The standing asked for: a value of ``Standing.Code``, or ``all``."""
-        code: str = self.form.cleaned_data.get("standing") or Standing.Code.LISTED
+        code: str = self.form.cleaned_data["standing"]
         return code
 
     @property

@@ -24,7 +24,7 @@ from platform_site.lib.numbering import read_outline
 Code = Standing.Code
 
 # Every standing with its definition: a number is never shown without one.
-DEFINITIONS: dict[str, str] = {
+DEFINITIONS: dict[Standing.Code, str] = {
     Code.LISTED: "經決定列管的會議同意新增、重新列管，或經補登，尚未解列、併案或分案",
     Code.PROPOSED: "議題小組已同意提案，尚未經決定列管的會議同意新增",
     Code.DELISTED: "曾經列管，已由決定列管的會議同意解列",
@@ -109,7 +109,7 @@ def counts_by_standing(cases: CaseQuerySet, day: date) -> list[StandingCount]:
         StandingCount(
             code.value, str(code.label), DEFINITIONS[code], found.get(code.value, 0)
         )
-        for code in Code
+        for code in DEFINITIONS
     ]
 
 

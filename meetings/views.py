@@ -60,16 +60,24 @@ def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
             for year, sat in groupby(sittings, key=lambda m: roc_year(m.held_on))
         ]
         series.append(SeriesMeetings(one, years, len(sittings)))
-    context = {"platform": body, "series": series}
+    context = {"platform": body, "active": "meetings", "series": series}
     return render(request, "meetings/meeting_list.html", context)
 
 
 @dataclass(frozen=True)
 class GroupResolutions:
-    """The resolutions for one group (None: of the whole meeting), as numbered."""
+    """The resolutions for one group, as numbered."""
 
-    group: IssueGroup | None
+    group: IssueGroup
     resolutions: Sequence[Resolution]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A numbered item of the resolutions: one of them, or those of all groups."""
+
+    resolution: Resolution | None
+    groups: list[GroupResolutions]
 
 
 @dataclass
@@ -77,7 +85,7 @@ class Part:
     """A section of the minutes with what the record keeps elsewhere in its place."""
 
     section: Section
-    resolutions: Sequence[GroupResolutions] = field(default_factory=list)
+    items: Sequence[Item] = field(default_factory=list)
     has_motions: bool = False
     has_remarks: bool = False
 
@@ -105,17 +113,16 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     if sitting is None:
         raise Http404("沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。")
     minutes = sitting.minutes
-    by_group = group_resolutions(minutes.resolutions.all())
-    parts = _parts(minutes, by_group)
+    items = resolution_items(minutes.resolutions.all(), sitting.series.group)
+    parts = _parts(minutes, items)
     context = {
         "platform": body,
+        "active": "meetings",
         "meeting": sitting,
         "minutes": minutes,
         "parts": parts,
         # What no section of the paper holds is shown after the last one.
-        "loose_resolutions": []
-        if any(part.resolutions for part in parts)
-        else by_group,
+        "loose_items": [] if any(part.items for part in parts) else items,
         "loose_motions": not any(part.has_motions for part in parts)
         and list(minutes.motions.all()),
         "loose_remarks": not any(part.has_remarks for part in parts)
@@ -124,15 +131,26 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     return render(request, "meetings/meeting.html", context)
 
 
-def group_resolutions(resolutions: Iterable[Resolution]) -> list[GroupResolutions]:
-    """Return the resolutions in printed order, those of one group together."""
-    return [
-        GroupResolutions(group, list(those))
-        for group, those in groupby(resolutions, key=lambda r: r.group)
-    ]
+def resolution_items(
+    resolutions: Iterable[Resolution], own_group: IssueGroup | None
+) -> list[Item]:
+    """Return the resolutions in printed order, numbered as in the papers.
+
+    Those of the whole meeting are items of their own, as are all at the meeting
+    of one group (``own_group``); those of the groups stand together in one item.
+    """
+    items: list[Item] = []
+    for group, those in groupby(resolutions, key=lambda r: r.group):
+        if group is None or group == own_group:
+            items += [Item(resolution, []) for resolution in those]
+            continue
+        if not items or items[-1].resolution is not None:
+            items.append(Item(None, []))
+        items[-1].groups.append(GroupResolutions(group, list(those)))
+    return items
 
 
-def _parts(minutes: Minutes, by_group: list[GroupResolutions]) -> list[Part]:
+def _parts(minutes: Minutes, items: Sequence[Item]) -> list[Part]:
     """Return the sections, the first of each kind with what belongs there."""
     parts = []
     seen: set[str] = set()
@@ -140,7 +158,7 @@ def _parts(minutes: Minutes, by_group: list[GroupResolutions]) -> list[Part]:
         part = Part(section)
         if section.kind not in seen:
             if section.kind == Kind.DISCUSSION:
-                part.resolutions = by_group
+                part.items = items
             part.has_motions = section.kind == Kind.MOTIONS
             part.has_remarks = section.kind == Kind.REMARKS
         seen.add(section.kind)

@@ -40,6 +40,7 @@ def balance(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     rows = [row(account) for account in accounts]
     context = {
         "platform": body,
+        "active": "meetings",
         "meeting": sitting,
         "groups": rows[:-1],
         "whole": rows[-1],
@@ -74,6 +75,7 @@ def balance_cases(
     label, definition = NUMBERS[number]
     context = {
         "platform": body,
+        "active": "meetings",
         "meeting": sitting,
         "scope": account.group.name if account.group else "全部小組",
         "label": label,

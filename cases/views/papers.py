@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
-from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
-from cases.exports.status_report_pdf import (
-    STYLESHEETS,
-    render_status_report,
-    status_report_html,
-)
+from cases.exports.status_report_pdf import STYLESHEETS, status_report_html
 from cases.reports import NothingToReport, status_report
 from meetings.models import Platform
-from platform_site.lib.keep import digest, kept
-from platform_site.lib.pdf import PaperError, PaperUnavailable
+from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import parse_date
+from platform_site.lib.serve import refusal_status, serve_pdf
 
 
 @require_safe
@@ -39,28 +32,11 @@ def status_report_paper(request: HttpRequest, platform: str) -> HttpResponseBase
         html = status_report_html(status_report(body, as_of))
     except NothingToReport as error:
         return _sorry(request, body, str(error), status=404)
-    sheets = [path.read_bytes() for path in STYLESHEETS]
-    name = digest(html.encode(), *sheets)
-    etag = quote_etag(name)
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers={"ETag": etag})
-    try:
-        path = kept(
-            Path(settings.VAR_DIR) / "papers",
-            f"{name}.pdf",
-            lambda: render_status_report(html),
-        )
-    except PaperUnavailable as error:
-        return _sorry(request, body, str(error), status=503)
-    except PaperError as error:
-        return _sorry(request, body, str(error), status=500)
     filename = f"{body.short_name}{body.report_name}{as_of.isoformat()}.pdf"
-    return FileResponse(
-        path.open("rb"),
-        content_type="application/pdf",
-        filename=filename,
-        headers={"ETag": etag, "Cache-Control": "no-cache"},
-    )
+    try:
+        return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
+    except PaperError as error:
+        return _sorry(request, body, str(error), status=refusal_status(error))
 
 
 def _day(text: str) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import Count, F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -75,6 +76,7 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
     books = books_of(latest) if latest else []
     context = {
         "platform": body,
+        "active": "home",
         "today": today,
         "members": body.memberships.select_related("municipality"),
         "counts": counts,
@@ -91,7 +93,12 @@ def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     """Where the cases stand, by group; group, standing and day come from the address."""
     body = get_platform(platform)
     cases = CaseFilter(request.GET, public_cases(), platform=body)
-    context = {"platform": body, "filter": cases, "form": cases.form}
+    context: dict[str, Any] = {
+        "platform": body,
+        "active": "cases",
+        "filter": cases,
+        "form": cases.form,
+    }
     if not cases.is_valid():
         return render(request, "cases/case_table.html", context, status=400)
     groups = status_table(cases.qs, cases.day)
@@ -112,11 +119,12 @@ def case_table(request: HttpRequest, platform: str) -> HttpResponse:
         .exists(),
         "is_today": cases.day == cases.today,
         "standing": cases.standing_code,
-        "standing_label": "全部狀態"
-        if cases.standing_code == ALL
-        else Standing.Code(cases.standing_code).label,
-        "definition": DEFINITIONS.get(cases.standing_code, "已登錄的全部合作案"),
+        "standing_label": "全部狀態",
+        "definition": f"已登錄的全部{body.case_word}，不分狀態",
     }
+    if cases.standing_code != ALL:
+        code = Standing.Code(cases.standing_code)
+        context |= {"standing_label": code.label, "definition": DEFINITIONS[code]}
     return render(request, "cases/case_table.html", context)
 
 
@@ -131,7 +139,8 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
     page = case_page(body, number, timezone.localdate())
     if page is None:
         raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
-    return render(request, "cases/case.html", {"platform": body, "page": page})
+    context = {"platform": body, "active": "cases", "page": page}
+    return render(request, "cases/case.html", context)
 
 
 @require_safe

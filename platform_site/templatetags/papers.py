@@ -81,7 +81,8 @@ def meeting_time(day: date, start: time | None, end: time | None) -> SafeString:
     """Write when a meeting sat: 114年8月7日（星期四）下午2時30分至4時."""
     until = ""
     if start and end:
-        until = f"至{roc.format_time(end)}"
+        half_day = roc.format_time(start)[:2]
+        until = f"至{roc.format_time(end).removeprefix(half_day)}"
     return format_html(
         '<time datetime="{}">{}{}</time>{}',
         f"{day.isoformat()}T{start:%H:%M}" if start else day.isoformat(),
