@@ -23,7 +23,9 @@ def main() -> int:
     try:
         from django.core.management import execute_from_command_line
     except ImportError:
-        sys.stderr.write("找不到 Django：請先執行 make setup，再用 .venv/bin/python。\n")
+        sys.stderr.write(
+            "找不到 Django：請先執行 make setup，再用 .venv/bin/python。\n"
+        )
         return 1
 
     from platform_site.failures import sentence

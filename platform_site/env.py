@@ -62,7 +62,7 @@ class Environment:
         if value.lower() in _NO:
             return False
         raise ImproperlyConfigured(
-            f"環境變數 {name} 的值「{value}」看不懂：請設為 1(是)或 0（否）。"
+            f"環境變數 {name} 的值「{value}」看不懂：請設為 1（是）或 0（否）。"
         )
 
     def _list(self, name: str) -> list[str]:
