@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from cases.reports import ProgressBlock, ReportRow, StatusReport
-from platform_site.lib.numbering import Level, Line, nest, read_outline
-from platform_site.lib.pdf import STATIC_FOLDER, Progress, render_pdf, render_pdf_here
+from platform_site.lib.numbering import Level, PlacedLine, nest, place
+from platform_site.lib.pdf import STATIC_FOLDER, Progress, render_pdf_here
 from platform_site.lib.roc import format_roc
 
 NO_PROGRESS = "尚無辦理情形"
@@ -16,7 +16,6 @@ STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
     STATIC_FOLDER / "css" / "status_report.css",
 )
-_DEEPEST = 6  # the last indent the stylesheet has
 
 
 @dataclass(frozen=True)
@@ -28,18 +27,10 @@ class PrintedLine:
     text: str
 
 
-def render_status_report(html: str) -> bytes:
-    """What ``status_report_html`` gave as a tagged PDF, made by the worker process.
-
-    Raises ``PaperError`` with a sentence for the reader when it cannot be made.
-    """
-    return render_pdf(html, stylesheets=STYLESHEETS)
-
-
 def status_report_pdf_here(
     report: StatusReport, *, progress: Progress | None = None
 ) -> bytes:
-    """The same paper made in this process, telling ``progress`` of each page."""
+    """The paper, made in this process, telling ``progress`` of each page."""
     return render_pdf_here(
         status_report_html(report), stylesheets=STYLESHEETS, progress=progress
     )
@@ -77,13 +68,10 @@ def printed_lines(row: ReportRow) -> Iterator[PrintedLine]:
 
 
 def _joint_lines(block: ProgressBlock) -> Iterator[PrintedLine]:
-    lines = read_outline(block.text)
+    lines = place(block.text)
     if not lines:
         yield PrintedLine("t0", "", NO_PROGRESS)
-    used = sorted({line.level for line in lines if line.marker})
-    depth = {level: place for place, level in enumerate(used, 1)}
-    for line in lines:
-        yield _printed(line, depth.get(line.level, 0))
+    yield from map(_printed, lines)
 
 
 def _municipality_lines(block: ProgressBlock, count: int) -> Iterator[PrintedLine]:
@@ -94,10 +82,9 @@ def _municipality_lines(block: ProgressBlock, count: int) -> Iterator[PrintedLin
     elif not lines[0].marker:  # what is not numbered goes on behind the name
         heading += lines.pop(0).text
     yield PrintedLine("l1", f"{count}.", heading)
-    for line in lines:
-        yield _printed(line, max(line.level - Level.DIGIT, 0) + 1)
+    yield from map(_printed, place(lines, under=1))
 
 
-def _printed(line: Line, depth: int) -> PrintedLine:
+def _printed(line: PlacedLine) -> PrintedLine:
     shape = "l" if line.marker else "t"
-    return PrintedLine(f"{shape}{min(depth, _DEEPEST)}", line.marker, line.text)
+    return PrintedLine(f"{shape}{line.depth}", line.marker, line.text)

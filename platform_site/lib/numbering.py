@@ -54,6 +54,18 @@ class Line:
     number: int = 0
 
 
+DEEPEST_INDENT = 6  # the last one the stylesheets have
+
+
+@dataclass(frozen=True)
+class PlacedLine:
+    """One line as it is set: its indent, its number if it has one, its words."""
+
+    depth: int
+    marker: str
+    text: str
+
+
 def to_chinese(number: int, *, legal: bool = False) -> str:
     """Write 1 to 999 in Chinese: 21 is 二十一, or 貳拾壹 in the ``legal`` form.
 
@@ -325,6 +337,23 @@ def nest(lines: str | Iterable[Line], top: Level) -> list[Line]:
     used = sorted({line.level for line in given if line.marker})
     depth = {level: top + place for place, level in enumerate(used)}
     return [_move(line, depth.get(line.level, line.level)) for line in given]
+
+
+def place(lines: str | Iterable[Line], *, under: int = 0) -> list[PlacedLine]:
+    """The outline as it is set below ``under`` indents, numbers as they are.
+
+    Levels the text leaves out take no indent. Lines above the first number stand
+    at ``under`` itself.
+    """
+    given = read_outline(lines) if isinstance(lines, str) else list(lines)
+    used = sorted({line.level for line in given if line.marker})
+    depth = {level: under + count for count, level in enumerate(used, start=1)}
+    return [
+        PlacedLine(
+            min(depth.get(line.level, under), DEEPEST_INDENT), line.marker, line.text
+        )
+        for line in given
+    ]
 
 
 def _move(line: Line, level: int) -> Line:

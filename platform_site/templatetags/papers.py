@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django import template
@@ -11,11 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from platform_site.lib import roc
-from platform_site.lib.numbering import Line, read_outline, to_chinese
+from platform_site.lib.numbering import PlacedLine, place, to_chinese
 
 register = template.Library()
-
-_DEEPEST = 6  # the last indent the stylesheet has
 
 
 @register.filter(name="roc")
@@ -54,26 +51,10 @@ def legal(number: int) -> str:
     return to_chinese(number, legal=True)
 
 
-@dataclass(frozen=True)
-class OutlineLine:
-    """A line of an outline as the page shows it; ``depth`` 0 has no number above it."""
-
-    depth: int
-    marker: str
-    text: str
-
-
 @register.filter
-def outline(text: str) -> list[OutlineLine]:
+def outline(text: str) -> list[PlacedLine]:
     """Read a text into its lines; levels the text leaves out are closed up."""
-    lines = read_outline(text)
-    used = sorted({line.level for line in lines if line.marker})
-    depth = {level: place for place, level in enumerate(used, start=1)}
-    return [_shown(line, depth.get(line.level, 0)) for line in lines]
-
-
-def _shown(line: Line, depth: int) -> OutlineLine:
-    return OutlineLine(min(depth, _DEEPEST), line.marker, line.text)
+    return place(text)
 
 
 @register.simple_tag

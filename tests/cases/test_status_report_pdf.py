@@ -8,14 +8,14 @@ import pypdf
 import pytest
 
 from cases.exports.status_report_pdf import (
+    STYLESHEETS,
     PrintedLine,
     printed_lines,
-    render_status_report,
     status_report_html,
     status_report_pdf_here,
 )
 from cases.reports import GroupTable, ProgressBlock, ReportRow, StatusReport
-from platform_site.lib.pdf import PaperError
+from platform_site.lib.pdf import PaperError, render_pdf
 
 TITLE = "「基北北桃合作交流平臺」合作方案辦理情形"
 ORIGIN = "【114年12月22日第6次副市長層級會議同意新增】"
@@ -34,7 +34,7 @@ def one_row(row: ReportRow) -> StatusReport:
 
 
 def status_report_pdf(report: StatusReport) -> bytes:
-    return render_status_report(status_report_html(report))
+    return render_pdf(status_report_html(report), stylesheets=STYLESHEETS)
 
 
 def read(content: bytes) -> pypdf.PdfReader:
