@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from meetings.models import (
-    IssueGroup,
-    Meeting,
-    MeetingSeries,
-    Minutes,
-    Platform,
-    Resolution,
-    Section,
-)
+from meetings.minutes.resolutions import Item, resolution_items
+from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
 from platform_site.lib.roc import roc_year
 
 Kind = Section.Kind
@@ -64,22 +56,6 @@ def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
     return render(request, "meetings/meeting_list.html", context)
 
 
-@dataclass(frozen=True)
-class GroupResolutions:
-    """The resolutions for one group, as numbered."""
-
-    group: IssueGroup
-    resolutions: Sequence[Resolution]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A numbered item of the resolutions: one of them, or those of all groups."""
-
-    resolution: Resolution | None
-    groups: list[GroupResolutions]
-
-
 @dataclass
 class Part:
     """A section of the minutes with what the record keeps elsewhere in its place."""
@@ -94,20 +70,10 @@ class Part:
 def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     """The minutes of one meeting, section by section."""
     body = get_platform(platform)
-    resolutions = Resolution.objects.select_related("group")
     sitting = (
         Meeting.objects.public()
+        .with_minutes()
         .filter(platform=body, slug=meeting)
-        .select_related("series__group", "host", "minutes", "platform")
-        .prefetch_related(
-            "chairs",
-            "minutes__sections",
-            Prefetch("minutes__resolutions", queryset=resolutions),
-            "minutes__remarks",
-            "minutes__motions",
-            "minutes__attachments",
-            "minutes__errata",
-        )
         .first()
     )
     if sitting is None:
@@ -129,25 +95,6 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         and list(minutes.remarks.all()),
     }
     return render(request, "meetings/meeting.html", context)
-
-
-def resolution_items(
-    resolutions: Iterable[Resolution], own_group: IssueGroup | None
-) -> list[Item]:
-    """Return the resolutions in printed order, numbered as in the papers.
-
-    Those of the whole meeting are items of their own, as are all at the meeting
-    of one group (``own_group``); those of the groups stand together in one item.
-    """
-    items: list[Item] = []
-    for group, those in groupby(resolutions, key=lambda r: r.group):
-        if group is None or group == own_group:
-            items += [Item(resolution, []) for resolution in those]
-            continue
-        if not items or items[-1].resolution is not None:
-            items.append(Item(None, []))
-        items[-1].groups.append(GroupResolutions(group, list(those)))
-    return items
 
 
 def _parts(minutes: Minutes, items: Sequence[Item]) -> list[Part]:

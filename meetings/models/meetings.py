@@ -43,6 +43,20 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """Meetings of the series that decide what is listed."""
         return self.filter(series__is_deciding=True)
 
+    def with_minutes(self) -> MeetingQuerySet:
+        """Meetings with all that their minutes hold, in a fixed number of queries."""
+        return self.select_related(
+            "platform", "series__group", "host", "minutes"
+        ).prefetch_related(
+            "chairs",
+            "minutes__sections",
+            "minutes__resolutions__group",
+            "minutes__remarks",
+            "minutes__motions",
+            "minutes__attachments",
+            "minutes__errata",
+        )
+
 
 @pghistory.track()
 class Meeting(models.Model):
