@@ -59,7 +59,7 @@ def unused_port():
 @pytest.mark.parametrize("version", [90624, 140022, 149999])
 def test_old_server_is_refused(version):
     with pytest.raises(
-        Refusal, match=f"^資料庫是 PostgreSQL {version // 10000},太舊了"
+        Refusal, match=f"^資料庫是 PostgreSQL {version // 10000}，太舊了"
     ):
         database.refuse_old_server(version)
 
