@@ -122,6 +122,10 @@ class EntryColumns:
     def counts(self, entry: LedgerEntry) -> str:
         return whether_it_counts(entry)
 
+    @admin.display(description="會議", ordering="meeting__held_on")
+    def sitting(self, entry: LedgerEntry) -> str:
+        return entry.meeting.short_title
+
     @admin.display(description="決定")
     def decision(self, entry: LedgerEntry) -> str:
         return format_html(
@@ -239,7 +243,9 @@ class CaseAdmin(RecordAdmin[Case]):
 
     @admin.display(description="列管依據")
     def listed_at(self, case: Any) -> str:
-        return case.listed_in or "-"
+        """The meeting that listed the case; its platform is named beside it."""
+        title: str = case.listed_in or "-"
+        return title.removeprefix(case.platform.name)
 
     def get_fields(self, request: HttpRequest, obj: Case | None = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -309,7 +315,7 @@ class LedgerEntryAdmin(EntryColumns, ReadOnlyAdmin[LedgerEntry]):
         "recorded_by",
         "recorded_at",
     ]
-    list_display = ["day", "case", "kind", "meeting", "says", "counts"]
+    list_display = ["day", "case", "kind", "sitting", "says", "counts"]
     list_display_links = ["day", "case"]
     list_filter = [
         "kind",

@@ -16,6 +16,8 @@ class PlatformAdminSite(admin.AdminSite):
     site_header = "縣市合作平臺管理"
     site_title = "縣市合作平臺管理"
     index_title = "資料總覽"
+    # It repeats the index on every page, and the lists need the room.
+    enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

@@ -149,6 +149,7 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
 
     formfield_overrides = WIDGETS
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     index_order: ClassVar[int] = 100
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:
