@@ -9,6 +9,8 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
     HTTPS="0",
     LOG_LEVEL="WARNING",
+    # odfdo brings lxml, which the site does not have; openpyxl would take it.
+    OPENPYXL_LXML="False",
 )
 
 from platform_site.settings import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""Folding of text, so that what reads the same is found the same."""
+"""Text made fit: folded for comparing, cleaned for files that programs read."""
 
 import re
 import unicodedata
@@ -14,3 +14,18 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text)
     return re.sub(r"\s+", "", plain).translate(_QUOTES).lower()
+
+
+_BREAK = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def interchange(text: str) -> str:
+    """Return ``text`` as XML, and so every file for programs, can hold it.
+
+    Control characters and halves of pairs are dropped; every kind of line break,
+    Word's among them, becomes one ``\\n``. Tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return _CONTROL.sub("", _BREAK.sub("\n", text))
