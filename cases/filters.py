@@ -20,12 +20,14 @@ from platform_site.lib.roc import format_roc, parse_date
 ALL = "all"
 
 
-class RocDateField(forms.CharField):
+class RocDateField(forms.Field):
     """A day typed in ROC or Western years; refusals are sentences."""
 
-    def to_python(self, value: Any) -> Any:
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> date | None:
         """Return the day, None when nothing was typed."""
-        typed = super().to_python(value)
+        typed = str(value or "").strip()
         if not typed:
             return None
         try:
@@ -47,10 +49,8 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     come with what ``CaseQuerySet.as_of`` gives.
     """
 
-    group = django_filters.ModelChoiceFilter(
+    group = django_filters.ChoiceFilter(
         label="議題小組",
-        queryset=IssueGroup.objects.none(),
-        to_field_name="slug",
         empty_label="全部小組",
         error_messages={"invalid_choice": "沒有這個議題小組，請由清單選擇。"},
     )
@@ -65,7 +65,6 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     )
     as_of = RocDateFilter(
         label="資料日期",
-        max_length=40,
         help_text="如 114/12/31 或 2025-12-31，未填為今日",
     )
 
@@ -79,9 +78,11 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
             asked["standing"] = Standing.Code.LISTED
         super().__init__(asked, queryset.filter(platform=platform))
         # Groups with groups below them hold no cases of their own.
-        self.filters["group"].queryset = IssueGroup.objects.filter(
-            platform=platform, children__isnull=True
-        )
+        groups = IssueGroup.objects.filter(platform=platform, children__isnull=True)
+        self.groups = {group.slug: group for group in groups}
+        self.filters["group"].extra["choices"] = [
+            (slug, group.name) for slug, group in self.groups.items()
+        ]
 
     def is_valid(self) -> bool:
         """Whether the address asks for something that can be answered."""
@@ -109,8 +110,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     @property
     def chosen_group(self) -> IssueGroup | None:
         """The group asked for."""
-        group: IssueGroup | None = self.form.cleaned_data.get("group")
-        return group
+        return self.groups.get(self.form.cleaned_data.get("group") or "")
 
     def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
         """Return the cases asked for, as they stood on the day."""

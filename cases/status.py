@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Subquery
-from django.db.models.functions import Left
+from django.db.models.functions import JSONObject, Left
 
 from cases.models import (
     Case,
@@ -39,6 +40,12 @@ _OF_THAT_DAY: tuple[str, ...] = (
     "that_day__listed_by__meeting__minutes",
     "that_day__ended_by__meeting__series",
     "that_day__ended_by__meeting__minutes",
+)
+# The parts of a case, which stand with it.
+_PARTS = (
+    Case.objects.filter(parent=OuterRef("pk"))
+    .order_by("number")
+    .values(part=JSONObject(number="number", name="name"))
 )
 _OPENING = 400  # characters of a text that its excerpt is taken from
 _EXCERPT = 72
@@ -76,6 +83,7 @@ class StatusRow:
 
     case: Case
     name: str
+    parts: Sequence[Mapping[str, str]]
     standing: str
     label: str
     listed_by: LedgerEntry | None
@@ -100,50 +108,57 @@ def public_cases() -> CaseQuerySet:
     )
 
 
-def counts_by_standing(cases: CaseQuerySet, day: date) -> list[StandingCount]:
-    """Count ``cases`` by where they stand on ``day``; the empty ones are there too."""
-    found = dict(
-        cases.as_of(day).order_by().values_list(F("standing")).annotate(Count("pk"))
-    )
-    return [
-        StandingCount(
-            code.value, str(code.label), DEFINITIONS[code], found.get(code.value, 0)
+@dataclass(frozen=True)
+class Counts:
+    """How many cases of a platform stand where on a day; one query."""
+
+    by_group: Mapping[tuple[int, str], int]
+
+    def standings(self, group: IssueGroup | None = None) -> list[StandingCount]:
+        """Return every standing with its count, in one group or in all."""
+        return [
+            StandingCount(
+                code.value, str(code.label), definition, self.number(code, group)
+            )
+            for code, definition in DEFINITIONS.items()
+        ]
+
+    def number(self, code: Standing.Code, group: IssueGroup | None = None) -> int:
+        """Return how many cases stand there, in one group or in all."""
+        return sum(
+            number
+            for (group_id, found), number in self.by_group.items()
+            if found == code and (group is None or group_id == group.pk)
         )
-        for code in DEFINITIONS
-    ]
+
+    @property
+    def has_decided(self) -> bool:
+        """Whether any meeting had put a case on the list by then."""
+        return any(
+            self.number(code)
+            for code in (Code.LISTED, Code.DELISTED, Code.MERGED, Code.SPLIT)
+        )
 
 
-def counts_by_group(
-    platform: Platform, day: date
-) -> list[tuple[IssueGroup, int, int, int]]:
-    """Return each group with how many cases are listed, proposed and delisted."""
-    found: dict[tuple[int, str], int] = {
-        (group, code): number
-        for group, code, number in public_cases()
+def count_cases(platform: Platform, day: date) -> Counts:
+    """Count the public cases of a platform by group and standing on ``day``."""
+    counted = (
+        public_cases()
         .filter(platform=platform)
         .as_of(day)
         .order_by()
         .values_list("group_id", F("standing"))
         .annotate(number=Count("pk"))
-    }
-    groups = IssueGroup.objects.filter(platform=platform, children__isnull=True)
-    return [
-        (
-            group,
-            found.get((group.pk, Code.LISTED), 0),
-            found.get((group.pk, Code.PROPOSED), 0),
-            found.get((group.pk, Code.DELISTED), 0),
-        )
-        for group in groups
-    ]
+    )
+    return Counts({(group, code): number for group, code, number in counted})
 
 
 def status_table(cases: CaseQuerySet, day: date) -> list[GroupRows]:
-    """Return ``cases``, which come from ``as_of(day)``, by group; three queries."""
+    """Return ``cases``, which come from ``as_of(day)``, by group; two queries."""
     found = list(
         cases.in_order()
         .select_related("group", *_OF_THAT_DAY)
-        .prefetch_related("children")
+        .annotate(parts=ArraySubquery(_PARTS))
     )
     progress = latest_progress(found, day)
     groups: dict[int, IssueGroup] = {}
@@ -159,6 +174,7 @@ def _row(case: Case, progress: LatestProgress | None) -> StatusRow:
     return StatusRow(
         case=case,
         name=case.current_name,
+        parts=case.parts,  # type: ignore[attr-defined]  # annotated
         standing=case.standing,
         label=str(Code(case.standing).label),
         listed_by=that_day.listed_by,

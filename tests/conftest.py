@@ -6,9 +6,11 @@ from time import monotonic, sleep
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from cases.ledger import confirm_and_post
 from cases.record import load_record
+from meetings.models import Meeting, Minutes
 from tests.database import scratch_database
 from tests.factories import (
     CaseFactory,
@@ -140,3 +142,15 @@ def loaded_record(django_db_setup, django_db_blocker):
         load_record()
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def publish(hold_meeting):
+    """Return a function like ``hold_meeting`` that also makes the minutes public."""
+
+    def hold_and_publish(day, *entries, **fields):
+        meeting = hold_meeting(day, *entries, **fields)
+        Minutes.objects.filter(meeting=meeting).update(published_at=timezone.now())
+        return Meeting.objects.select_related("minutes").get(pk=meeting.pk)
+
+    return hold_and_publish

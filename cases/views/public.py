@@ -11,14 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.balance import books_of
 from cases.case_page import case_page
 from cases.filters import ALL, CaseFilter
 from cases.models import Standing
 from cases.status import (
     DEFINITIONS,
-    counts_by_group,
-    counts_by_standing,
+    count_cases,
     public_cases,
     status_table,
 )
@@ -64,7 +62,7 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
     """What a platform is, its standing in numbers, its latest deciding meeting."""
     body = get_platform(platform)
     today = timezone.localdate()
-    counts = counts_by_standing(public_cases().filter(platform=body), today)
+    counts = count_cases(body, today)
     latest = (
         Meeting.objects.public()
         .deciding()
@@ -73,17 +71,23 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
         .in_order()
         .last()
     )
-    books = books_of(latest) if latest else []
+    columns = (Standing.Code.LISTED, Standing.Code.PROPOSED, Standing.Code.DELISTED)
     context = {
         "platform": body,
         "active": "home",
         "today": today,
         "members": body.memberships.select_related("municipality"),
-        "counts": counts,
-        "has_record": any(count.number for count in counts),
-        "groups": counts_by_group(body, today),
+        "counts": counts.standings(),
+        "has_record": bool(counts.by_group),
+        "columns": [Standing.Code(code).label for code in columns],
+        "groups": [
+            (
+                group,
+                [(code, code.label, counts.number(code, group)) for code in columns],
+            )
+            for group in body.groups.filter(children__isnull=True)
+        ],
         "latest": latest,
-        "account": books[-1] if books else None,
     }
     return render(request, "cases/platform.html", context)
 
@@ -102,21 +106,16 @@ def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     if not cases.is_valid():
         return render(request, "cases/case_table.html", context, status=400)
     groups = status_table(cases.qs, cases.day)
-    counted = public_cases().filter(platform=body)
-    if cases.chosen_group is not None:
-        counted = counted.filter(group=cases.chosen_group)
-    counts = counts_by_standing(counted, cases.day)
+    counts = count_cases(body, cases.day)
+    standings = counts.standings(cases.chosen_group)
     context |= {
         "groups": groups,
-        "counts": counts,
+        "counts": standings,
         "total": sum(len(group.rows) for group in groups),
-        "all_total": sum(count.number for count in counts),
+        "all_total": sum(count.number for count in standings),
         "day": cases.day,
         "asked_day": None if cases.day == cases.today else cases.day,
-        "has_report": Meeting.objects.public()
-        .deciding()
-        .filter(platform=body, held_on__lte=cases.day)
-        .exists(),
+        "has_report": counts.has_decided,
         "is_today": cases.day == cases.today,
         "standing": cases.standing_code,
         "standing_label": "全部狀態",
