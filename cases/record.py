@@ -8,7 +8,7 @@ work; the ledger judges it. A wrong file is refused with a sentence that names i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from cases import ledger
@@ -63,6 +63,57 @@ ACTIONS = {kind.value: kind for kind in Kind if kind is not Kind.VOID}
 UNSTATED = "會議紀錄未載明解列原因"
 
 
+# What a file may say; anything else is a slip of the pen and would be lost unseen.
+OF_PLATFORM = {
+    "slug",
+    "name",
+    "short_name",
+    "summary",
+    "order",
+    "case_word",
+    "delist_word",
+    "members",
+    "groups",
+    "themes",
+    "series",
+}
+OF_CASE = {
+    "number",
+    "name",
+    "parent",
+    "origin",
+    "origin_note",
+    "origin_motion",
+    "aliases",
+    "themes",
+    "agencies",
+    "municipalities",
+}
+OF_MEETING = {
+    "series",
+    "number",
+    "roc_year",
+    "slug",
+    "title",
+    "held_on",
+    "starts_at",
+    "ends_at",
+    "place",
+    "host",
+    "attendance",
+    "source",
+    "chairs",
+    "sections",
+    "remarks",
+    "motions",
+    "attachments",
+    "resolutions",
+    "stated",
+    "announced",
+    "groups",
+}
+
+
 class RecordError(Exception):
     """A file of the record that cannot be loaded; the message is a sentence."""
 
@@ -78,8 +129,7 @@ def load_record(
     if Platform.objects.exists():
         raise RecordError("資料庫已有資料，未載入；要重新開始請先執行 make reset。")
     say("縣市")
-    for order, row in enumerate(_read(folder / "municipalities.yaml", list), start=1):
-        _make(folder / "municipalities.yaml", Municipality(order=order, **row))
+    _guarded(folder / "municipalities.yaml", list, _load_municipalities)
     paths = sorted(folder.glob("*/platform.yaml"))
     if not paths:
         raise RecordError(f"{folder} 裡沒有平臺的資料檔（platform.yaml）。")
@@ -98,18 +148,79 @@ def archivist() -> User:
     return user
 
 
+def _guarded(path: Path, kind: type, load: Callable[[Path, Any], None]) -> None:
+    """Run ``load`` on the content of a file; anything wrong in it names the file."""
+    try:
+        load(path, _read(path, kind))
+    except ValidationError as error:
+        raise _refused(path, error) from error
+    except KeyError as error:
+        raise RecordError(
+            f"資料檔 {_short(path)} 缺少「{error.args[0]}」，或沒有這個名稱。"
+        ) from error
+    except (LookupError, TypeError, ValueError, AttributeError, DatabaseError) as error:
+        reason = str(error).partition("\n")[0]
+        raise RecordError(
+            f"資料檔 {_short(path)} 缺少欄位或內容有誤（{reason}）。"
+        ) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's plain types; a key written twice is refused, not half forgotten."""
+
+    def construct_mapping(
+        self, node: yaml.MappingNode, deep: bool = False
+    ) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem="key written twice", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
 def _read(path: Path, kind: type) -> Any:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except FileNotFoundError:
         raise RecordError(f"缺少資料檔 {path}。") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RecordError(f"讀不到資料檔 {path}（{error.strerror}）。") from error
+    except UnicodeDecodeError as error:
+        raise RecordError(
+            f"資料檔 {_short(path)} 不是 UTF-8 編碼，請另存為 UTF-8 後再載入。"
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = f"第 {where.line + 1} 行" if where else ""
-        raise RecordError(f"資料檔 {path} {line}格式有誤，請更正後再載入。") from error
+        raise RecordError(
+            f"資料檔 {_short(path)} {line}格式有誤，請更正後再載入。"
+        ) from error
     if not isinstance(data, kind):
-        raise RecordError(f"資料檔 {path} 的內容不是預期的格式，請對照其他同類檔案。")
+        raise RecordError(
+            f"資料檔 {_short(path)} 的內容不是預期的格式，請對照其他同類檔案。"
+        )
     return data
+
+
+def _short(path: Path) -> str:
+    """Return the file as people call it: meetings/2024-07-11-vice-mayor-3.yaml."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def _refuse_unknown(path: Path, data: Data, known: set[str]) -> None:
+    unknown = {str(key) for key in data} - known
+    if unknown:
+        raise RecordError(
+            f"資料檔 {_short(path)}：不認得「{'、'.join(sorted(unknown))}」。"
+        )
+
+
+def _load_municipalities(path: Path, rows: Sequence[Data]) -> None:
+    for order, row in enumerate(rows, start=1):
+        _make(path, Municipality(order=order, **row))
 
 
 def _make(path: Path, instance: Any) -> Any:
@@ -123,7 +234,7 @@ def _make(path: Path, instance: Any) -> Any:
 
 
 def _refused(path: Path, error: ValidationError) -> RecordError:
-    return RecordError(f"資料檔 {path.name}：{' '.join(error.messages)}")
+    return RecordError(f"資料檔 {_short(path)}：{' '.join(error.messages)}")
 
 
 class _PlatformRecord:
@@ -139,33 +250,29 @@ class _PlatformRecord:
         self.motions_awaited: dict[str, Case] = {}
 
     def load(self) -> None:
-        self._load_platform(_read(self.path, dict))
+        self._load(self.path, self._load_platform)
         for path in sorted(self.folder.glob("cases/*.yaml")):
-            self.path = path
-            self._guarded(self._load_cases)
+            self._load(path, self._load_cases)
         for path in sorted(self.folder.glob("meetings/*.yaml")):
-            self.path = path
             self.say(f"{self.platform.short_name} {path.stem}")
-            self._guarded(self._load_meeting)
+            self._load(path, self._load_meeting)
         for path in sorted(self.folder.glob("progress/*/*.yaml")):
-            self.path = path
-            self._guarded(self._load_progress)
-
-    def _guarded(self, load: Callable[[Data], None]) -> None:
-        """Run ``load`` on the current file; anything wrong in it names the file."""
-        try:
-            load(_read(self.path, dict))
-        except ValidationError as error:
-            raise _refused(self.path, error) from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._load(path, self._load_progress)
+        for subject, case in self.motions_awaited.items():
             raise RecordError(
-                f"資料檔 {self.path.name} 缺少欄位或內容有誤（{error}）。"
-            ) from error
+                f"{self.platform.short_name}的 {case.number} 出自臨時動議「{subject}」，"
+                "但沒有會議紀錄記載這個動議。"
+            )
+
+    def _load(self, path: Path, load: Callable[[Data], None]) -> None:
+        self.path = path
+        _guarded(path, dict, lambda _, data: load(data))
 
     # The body
 
     def _load_platform(self, data: Data) -> None:
-        self.say(data.get("name", self.folder.name))
+        _refuse_unknown(self.path, data, OF_PLATFORM)
+        self.say(data["name"])
         fields = (
             "slug",
             "name",
@@ -211,31 +318,34 @@ class _PlatformRecord:
                 MeetingSeries(
                     platform=self.platform,
                     order=order,
-                    **{**row, "group": self._group(row.get("group"))},
+                    **{**row, "group": self._group(row["group"])}
+                    if "group" in row
+                    else row,
                 ),
             )
             for order, row in enumerate(data["series"], start=1)
         }
 
-    def _group(self, name: str | None) -> IssueGroup | None:
-        if name is None:
-            return None
+    def _group(self, name: str) -> IssueGroup:
         if name not in self.groups:
-            raise RecordError(f"資料檔 {self.path.name}：沒有「{name}」這個議題小組。")
+            raise RecordError(
+                f"資料檔 {_short(self.path)}：沒有「{name}」這個議題小組。"
+            )
         return self.groups[name]
 
     def _municipality(self, name: str) -> Municipality:
         found = Municipality.objects.filter(short_name=name).first()
         if found is None:
-            raise RecordError(f"資料檔 {self.path.name}：沒有「{name}」這個縣市。")
+            raise RecordError(f"資料檔 {_short(self.path)}：沒有「{name}」這個縣市。")
         return found
 
     # Cases
 
     def _load_cases(self, data: Data) -> None:
+        _refuse_unknown(self.path, data, {"group", "cases"})
         group = self._group(data["group"])
-        assert group is not None
         for row in data["cases"]:
+            _refuse_unknown(self.path, row, OF_CASE)
             case = Case(
                 platform=self.platform,
                 group=group,
@@ -294,20 +404,21 @@ class _PlatformRecord:
         other = self.cases.setdefault(fold(name), case)
         if other.pk != case.pk:
             raise RecordError(
-                f"資料檔 {self.path.name}：「{name}」同時是 {other.number} 與"
+                f"資料檔 {_short(self.path)}：「{name}」同時是 {other.number} 與"
                 f" {case.number} 的名稱。"
             )
 
     def _case(self, name: str) -> Case:
         if fold(name) not in self.cases:
             raise RecordError(
-                f"資料檔 {self.path.name}：找不到名為「{name}」的合作案。"
+                f"資料檔 {_short(self.path)}：找不到名為「{name}」的合作案。"
             )
         return self.cases[fold(name)]
 
     # Meetings
 
     def _load_meeting(self, data: Data) -> None:
+        _refuse_unknown(self.path, data, OF_MEETING)
         series = self.series[data["series"]]
         held_on: date = data["held_on"]
         number, roc_year = data.get("number"), data.get("roc_year")
@@ -411,8 +522,8 @@ class _PlatformRecord:
         listed = _ListedCases(self.platform, minutes.meeting.held_on)
         entries: list[LedgerEntry] = []
         for block in data.get("groups", []):
+            _refuse_unknown(self.path, block, {"group", "points"})
             group = self._group(block["group"])
-            assert group is not None
             for point in block["points"]:
                 named = list(self._decisions(point, group, listed))
                 decided = [entry for _, entry in named]
@@ -453,7 +564,7 @@ class _PlatformRecord:
         )
         number = re.search(r"(\d+)\s*案", words)
         if counts is None or number is None:
-            raise RecordError(f"資料檔 {self.path.name}：看不懂案數「{words}」。")
+            raise RecordError(f"資料檔 {_short(self.path)}：看不懂案數「{words}」。")
         _make(
             self.path,
             CountClaim(
@@ -472,7 +583,7 @@ class _PlatformRecord:
         unknown = set(point) - set(ACTIONS) - {"stated", "text", "note", "inferred"}
         if unknown:
             raise RecordError(
-                f"資料檔 {self.path.name}：不認得「{'、'.join(sorted(unknown))}」。"
+                f"資料檔 {_short(self.path)}：不認得「{'、'.join(sorted(unknown))}」。"
             )
         for action, items in point.items():
             if action not in ACTIONS:
@@ -534,12 +645,20 @@ class _PlatformRecord:
     # Progress
 
     def _load_progress(self, data: Data) -> None:
+        _refuse_unknown(self.path, data, {"group", "as_of", "cases"})
+        group = self._group(data["group"])
         as_of: date = data["as_of"]
         current, _ = ReportingRound.objects.get_or_create(
             platform=self.platform, as_of=as_of
         )
         for row in data["cases"]:
+            _refuse_unknown(self.path, row, {"case", "progress"})
             case = self._case(row["case"])
+            if case.group_id != group.pk:
+                raise RecordError(
+                    f"資料檔 {_short(self.path)}：「{row['case']}」是"
+                    f" {case.number}，不屬於{group}。"
+                )
             for part in row["progress"]:
                 name = part.get("municipality")
                 _make(

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from cases.demo import create_accounts
+from cases.demo import accounts, create_accounts
 from cases.record import RecordError, load_record
 
 
@@ -17,10 +17,17 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 load_record(say=self._say)
+                self._refuse_taken_names()
                 create_accounts()
         except RecordError as error:
             raise CommandError(str(error)) from error
         self.stdout.write("紀錄已載入。")
+
+    def _refuse_taken_names(self) -> None:
+        for _, username, _ in accounts():
+            raise CommandError(
+                f"已有名為「{username}」的帳號，未載入；示範資料請載入全新的資料庫。"
+            )
 
     def _say(self, line: str) -> None:
         self.stdout.write(f"載入 {line}")

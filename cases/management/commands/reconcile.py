@@ -30,7 +30,8 @@ class Command(BaseCommand):
             platforms = platforms.filter(slug=platform)
             if not platforms:
                 known = "、".join(Platform.objects.values_list("slug", flat=True))
-                raise CommandError(f"沒有代碼為「{platform}」的平臺；現有：{known}。")
+                there = f"現有：{known}" if known else "資料庫裡還沒有任何平臺"
+                raise CommandError(f"沒有代碼為「{platform}」的平臺；{there}。")
         accounts = [account for each in platforms for account in books(each)]
         self.stdout.write(as_json(accounts) if json else as_table(accounts))
 
