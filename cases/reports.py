@@ -13,7 +13,7 @@ from cases.models import Case, LedgerEntry, ProgressUpdate
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.numbering import to_chinese
-from platform_site.lib.roc import format_roc
+from platform_site.lib.roc import format_roc, parse_date
 
 
 class NothingToReport(Exception):
@@ -24,6 +24,21 @@ class NothingToReport(Exception):
             f"{platform.name}在{format_roc(as_of)}以前沒有決定列管的會議紀錄，"
             "沒有可列印的辦理情形；請改選較晚的資料日期。"
         )
+
+
+def report_day(typed: str, today: date) -> date:
+    """Return the day that was typed, ``today`` when none was.
+
+    What cannot be read or lies ahead is a ``ValueError`` with a sentence.
+    """
+    if not typed.strip():
+        return today
+    day = parse_date(typed)
+    if day > today:
+        raise ValueError(
+            f"資料日期不得晚於今天（{format_roc(today)}），請改填較早的日期。"
+        )
+    return day
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class ReportRow:
 
     ``note`` follows the name: （共同議題—「氣候變遷因應及調適」）. ``origin`` says
     which meeting has newly listed the case: 【114年12月22日第6次副市長層級會議同意新增】.
-    Both are empty where there is nothing to say.
+    Both are empty where there is nothing to say. ``themes`` are in ``note`` too.
     """
 
     number: str
@@ -52,6 +67,7 @@ class ReportRow:
     note: str
     origin: str
     blocks: tuple[ProgressBlock, ...]
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +126,7 @@ def status_report(platform: Platform, as_of: date) -> StatusReport:
                 note=_note(case, merged.get(case.pk, [])),
                 origin=_origin(listed_by, last_meeting) if listed_by and is_new else "",
                 blocks=tuple(progress.get(case.pk, [])),
+                themes=tuple(theme.name for theme in case.themes.all()),
             )
         )
     groups = IssueGroup.objects.filter(

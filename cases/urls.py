@@ -1,7 +1,9 @@
 """Public addresses of platforms, their cases and their books."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
+from cases.exports.status_report import FILE_FORMATS
 from cases.views import balance, papers, public
 
 
@@ -19,7 +21,14 @@ class CaseNumberConverter:
         return value
 
 
+class ReportFormatConverter(StringConverter):
+    """The format of a report, as its file name ends."""
+
+    regex = "|".join(["pdf", *FILE_FORMATS])
+
+
 register_converter(CaseNumberConverter, "case_number")
+register_converter(ReportFormatConverter, "report_format")
 
 app_name = "cases"
 
@@ -30,8 +39,8 @@ urlpatterns = [
     path("<slug:platform>/cases/", public.case_table, name="table"),
     path("<slug:platform>/cases/<case_number:number>/", public.case, name="case"),
     path(
-        "<slug:platform>/reports/status.pdf",
-        papers.status_report_paper,
+        "<slug:platform>/reports/status.<report_format:extension>",
+        papers.status_report_file,
         name="status-report",
     ),
     path(

@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cases.exports.status_report import FILE_FORMATS, file_content
 from cases.exports.status_report_pdf import STYLESHEETS, status_report_html
-from cases.reports import NothingToReport, status_report
+from cases.reports import NothingToReport, report_day, status_report
 from meetings.models import Platform
 from platform_site.lib.pdf import PaperError
-from platform_site.lib.roc import parse_date
-from platform_site.lib.serve import refusal_status, serve_pdf
+from platform_site.lib.serve import refusal_status, serve_kept, serve_pdf
 
 
 @require_safe
-def status_report_paper(request: HttpRequest, platform: str) -> HttpResponseBase:
-    """The status report as PDF, as of the day in the address (today without one).
+def status_report_file(
+    request: HttpRequest, platform: str, extension: str
+) -> HttpResponseBase:
+    """The status report as of the day in the address, today without one.
 
-    The file is made once for the same content and served from disk afterwards.
+    ``extension`` is ``pdf`` or one of ``FILE_FORMATS``. The file is made once for
+    the same content and served from disk afterwards.
     """
     body = get_object_or_404(Platform, slug=platform)
     try:
-        as_of = _day(request.GET.get("as_of", ""))
+        as_of = report_day(request.GET.get("as_of", ""), timezone.localdate())
     except ValueError as error:
         return _sorry(request, body, str(error), status=400)
     try:
-        html = status_report_html(status_report(body, as_of))
+        report = status_report(body, as_of)
     except NothingToReport as error:
         return _sorry(request, body, str(error), status=404)
-    filename = f"{body.short_name}{body.report_name}{as_of.isoformat()}.pdf"
+    filename = f"{body.short_name}{body.report_name}{as_of.isoformat()}.{extension}"
+    if extension != "pdf":
+        file_format = FILE_FORMATS[extension]
+        return serve_kept(
+            request,
+            lambda file: file_format.write(report, file),
+            content=file_content(report, extension),
+            filename=filename,
+            content_type=file_format.content_type,
+            as_attachment=True,
+        )
+    html = status_report_html(report)
     try:
         return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
     except PaperError as error:
         return _sorry(request, body, str(error), status=refusal_status(error))
-
-
-def _day(text: str) -> date:
-    return parse_date(text) if text.strip() else timezone.localdate()
 
 
 def _sorry(

@@ -3,26 +3,39 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 FILES_KEPT = 200
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``; readers see the old file, the new one or none.
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write that takes the place of ``path`` when all went well.
 
-    Raises OSError; nothing torn stays behind.
+    Readers see the old file, the new one or none, and so does who comes after a
+    power cut; after an exception nothing is left of the new one. Raises OSError.
     """
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path`` as ``replacing`` does."""
+    with replacing(path) as file:
+        file.write(content)
 
 
 def digest(*parts: bytes) -> str:
@@ -33,8 +46,8 @@ def digest(*parts: bytes) -> str:
     return total.hexdigest()
 
 
-def kept(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
-    """Return the file ``name`` in ``folder``, made now if it is not there.
+def kept(folder: Path, name: str, write: Callable[[IO[bytes]], object]) -> Path:
+    """Return the file ``name`` in ``folder``, written now if it is not there.
 
     ``name`` must follow from all that goes into the content (see ``digest``), so
     that a file is never stale. The folder keeps the ``FILES_KEPT`` used last.
@@ -44,8 +57,15 @@ def kept(folder: Path, name: str, make: Callable[[], bytes]) -> Path:
     if path.exists():
         path.touch()
         return path
-    write_whole(path, make())
-    files = sorted(folder.glob("[!.]*"), key=lambda file: file.stat().st_mtime)
-    for old in files[:-FILES_KEPT]:
+    with replacing(path) as file:
+        write(file)
+    for old in sorted(folder.glob("[!.]*"), key=_last_used)[:-FILES_KEPT]:
         old.unlink(missing_ok=True)
     return path
+
+
+def _last_used(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another process has tidied up
+        return 0.0

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
 from platform_site.lib.keep import digest, kept
@@ -13,28 +15,32 @@ from platform_site.lib.pdf import PaperError, PaperUnavailable, render_pdf
 
 def serve_kept(
     request: HttpRequest,
-    make: Callable[[], bytes],
+    write: Callable[[IO[bytes]], object],
     *,
     content: Sequence[bytes],
     filename: str,
     content_type: str,
+    as_attachment: bool = False,
 ) -> HttpResponseBase:
-    """Return the file ``make`` gives, or 304 to who has it already.
+    """Return the file that ``write`` fills, or 304 to who has it already.
 
     ``content`` is all that goes into the file: the same parts, the same file.
-    Raises what ``make`` raises.
+    Raises what ``write`` raises.
     """
     name = digest(*content)
-    etag = quote_etag(name)
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers={"ETag": etag})
+    headers = {"ETag": quote_etag(name), "Cache-Control": "no-cache"}
+    wanted = HttpResponse(headers=headers)
+    answer = get_conditional_response(request, headers["ETag"], response=wanted)
+    if answer is not None and answer is not wanted:
+        return answer
     folder = Path(settings.VAR_DIR) / "papers"
-    path = kept(folder, f"{name}{Path(filename).suffix}", make)
+    path = kept(folder, f"{name}{Path(filename).suffix}", write)
     return FileResponse(
         path.open("rb"),
+        as_attachment=as_attachment,
         content_type=content_type,
         filename=filename,
-        headers={"ETag": etag, "Cache-Control": "no-cache"},
+        headers=headers,
     )
 
 
@@ -44,7 +50,7 @@ def serve_pdf(
     """Return ``html`` as a PDF; raises ``PaperError`` when it cannot be made."""
     return serve_kept(
         request,
-        lambda: render_pdf(html, stylesheets=stylesheets),
+        lambda file: file.write(render_pdf(html, stylesheets=stylesheets)),
         content=[html.encode(), *(path.read_bytes() for path in stylesheets)],
         filename=filename,
         content_type="application/pdf",

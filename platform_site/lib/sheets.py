@@ -90,9 +90,7 @@ class About:
         return name[:_TAB_LIMIT] or "Sheet1"
 
 
-def csv(
-    file: IO[bytes], columns: Sequence[Column[Row]], rows: Iterable[Row], _: About
-) -> None:
+def csv(file: IO[bytes], columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
     """Write CSV as in RFC 4180: UTF-8 with a byte order mark, for Excel's sake."""
     stream = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:

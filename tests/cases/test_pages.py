@@ -213,7 +213,7 @@ def test_table_links_the_report_of_the_same_day(client, platform, case, publish,
 
     page = get(client, table, as_of="113/12/31")
 
-    report = reverse("cases:status-report", args=[platform.slug])
+    report = reverse("cases:status-report", args=[platform.slug, "pdf"])
     assert page.links()["合作方案辦理情形（PDF，113年12月31日）"] == (
         f"{report}?as_of=2024-12-31"
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from cases.exports.status_report import FILE_FORMATS
 from cases.exports.status_report_pdf import status_report_pdf_here
-from cases.reports import NothingToReport, status_report
+from cases.reports import NothingToReport, StatusReport, report_day, status_report
 from meetings.models import Platform
-from platform_site.lib.keep import write_whole
+from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
-from platform_site.lib.roc import parse_date
 
-FORMATS = ("pdf",)
+FORMATS = ("pdf", *FILE_FORMATS)
 
 
 class Command(BaseCommand):
@@ -33,7 +33,12 @@ class Command(BaseCommand):
             metavar="DATE",
             help="資料日期，如 114/12/31 或 2025-12-31；預設今天",
         )
-        parser.add_argument("--format", choices=FORMATS, default="pdf", help="檔案格式")
+        parser.add_argument(
+            "--format",
+            choices=FORMATS,
+            dest="extension",
+            help="檔案格式；預設依輸出檔案的副檔名，否則為 pdf",
+        )
         parser.add_argument(
             "--output", required=True, type=Path, metavar="FILE", help="輸出檔案"
         )
@@ -43,16 +48,21 @@ class Command(BaseCommand):
         *args: Any,
         platform: str,
         as_of: str | None,
+        extension: str | None,
         output: Path,
         **options: Any,
     ) -> None:
-        """Gather, render and write; the file appears whole or not at all."""
+        """Gather and write; the file appears whole or not at all."""
+        if extension is None:
+            suffix = output.suffix.lower().removeprefix(".")
+            extension = suffix if suffix in FORMATS else "pdf"
         try:
-            day = parse_date(as_of) if as_of else timezone.localdate()
+            day = report_day(as_of or "", timezone.localdate())
             body = Platform.objects.get(slug=platform)
             report = status_report(body, day)
-            paper = status_report_pdf_here(report, progress=self._show_page)
-            write_whole(output, paper)
+            with replacing(output) as file:
+                self._write(report, extension, file)
+                size = file.tell()
         except Platform.DoesNotExist:
             known = "、".join(Platform.objects.values_list("slug", flat=True))
             raise CommandError(
@@ -63,10 +73,15 @@ class Command(BaseCommand):
         except (ValueError, NothingToReport, PaperError) as error:
             raise CommandError(str(error)) from error
         cases = sum(len(group.rows) for group in report.groups)
-        self.stdout.write(f"{output}：{cases} 案，{len(paper) / 1024:.0f} KB。")
+        self.stdout.write(f"{output}：{cases} 案，{size / 1024:.0f} KB。")
+
+    def _write(self, report: StatusReport, extension: str, file: IO[bytes]) -> None:
+        if extension == "pdf":
+            file.write(status_report_pdf_here(report, progress=self._show_page))
+        else:
+            FILE_FORMATS[extension].write(report, file)
 
     def _show_page(self, page: int) -> None:
         """Keep one line on a terminal up to date; a log gets none of it."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r排版中，第 {page} 頁", ending="")
-
