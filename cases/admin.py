@@ -145,11 +145,13 @@ class CaseAliasInline(RecordInline[CaseAlias, Case]):
 
 class CaseThemeInline(RecordInline[CaseTheme, Case]):
     model = CaseTheme
+    select_related = ["theme"]
     fields = ["theme"]
 
 
 class ParticipantInline(RecordInline[Participant, Case]):
     model = Participant
+    select_related = ["municipality", "agency"]
     fields = ["municipality", "agency", "is_lead"]
 
 

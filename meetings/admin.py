@@ -426,6 +426,7 @@ class ChairAdmin(PartAdmin[Chair]):
 
 class MembershipInline(RecordInline[Membership, Platform]):
     model = Membership
+    select_related = ["platform", "municipality"]
     fields = ["municipality"]
 
 

@@ -62,7 +62,8 @@ def history_of(row: models.Model, parts: Iterable[Part] = ()) -> list[Change]:
     steps = _steps(type(row), {"pgh_obj": row.pk}, without="")
     for part in parts:
         steps += _steps(part.model, {part.owner: row.pk}, without=part.owner)
-    steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id))
+    # What one transaction did bears one time: the row stays before its parts.
+    steps.sort(key=lambda step: step.event.pgh_created_at)
     names = _names(steps)
     people = _people(steps)
     return [

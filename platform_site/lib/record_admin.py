@@ -224,8 +224,10 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
     def get_inline_instances(
         self, request: HttpRequest, obj: M | None = None
     ) -> list[Any]:
-        """Show inlines that can only be read as tables."""
+        """Show inlines that can only be read as tables, and not on empty forms."""
         inlines = super().get_inline_instances(request, obj)
+        if obj is None:
+            return [i for i in inlines if i.has_add_permission(request, obj)]
         for inline in inlines:
             if not (
                 inline.has_add_permission(request, obj)

@@ -22,7 +22,8 @@ def moment(at: datetime) -> str:
 
 @register.filter
 def roc_years(title: str) -> str:
-    """Write the year at the beginning of a step of the date hierarchy as an ROC year."""
-    return re.sub(
+    """Write a step of the date hierarchy in ROC years: 2024年07月 as 113年7月."""
+    roc = re.sub(
         r"^(\d{4})年?", lambda found: f"{int(found[1]) - 1911}年", str(title), count=1
     )
+    return re.sub(r"0(\d[月日])", r"\1", roc)
