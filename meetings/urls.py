@@ -9,4 +9,9 @@ app_name = "meetings"
 urlpatterns = [
     path("<slug:platform>/meetings/", views.meeting_list, name="list"),
     path("<slug:platform>/meetings/<slug:meeting>/", views.meeting, name="meeting"),
+    path(
+        "<slug:platform>/meetings/<slug:meeting>/minutes.pdf",
+        views.minutes_paper,
+        name="minutes-paper",
+    ),
 ]

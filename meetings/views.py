@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from meetings.minutes import paper
+from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
 from meetings.minutes.resolutions import Item, resolution_items
 from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
+from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
+from platform_site.lib.serve import refusal_status, serve_pdf
 
 Kind = Section.Kind
 
@@ -23,6 +27,16 @@ def get_platform(slug: str) -> Platform:
         return Platform.objects.get(slug=slug)
     except Platform.DoesNotExist:
         raise Http404("沒有這個平臺，請由首頁選擇平臺。") from None
+
+
+def get_meeting(platform: Platform, slug: str) -> Meeting:
+    """Return a published meeting with its minutes, or 404 with a sentence."""
+    try:
+        return Meeting.objects.public().with_minutes().get(platform=platform, slug=slug)
+    except Meeting.DoesNotExist:
+        raise Http404(
+            "沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -70,14 +84,7 @@ class Part:
 def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     """The minutes of one meeting, section by section."""
     body = get_platform(platform)
-    sitting = (
-        Meeting.objects.public()
-        .with_minutes()
-        .filter(platform=body, slug=meeting)
-        .first()
-    )
-    if sitting is None:
-        raise Http404("沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。")
+    sitting = get_meeting(body, meeting)
     minutes = sitting.minutes
     items = resolution_items(minutes.resolutions.all(), sitting.series.group)
     parts = _parts(minutes, items)
@@ -95,6 +102,23 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         and list(minutes.remarks.all()),
     }
     return render(request, "meetings/meeting.html", context)
+
+
+@require_safe
+def minutes_paper(
+    request: HttpRequest, platform: str, meeting: str
+) -> HttpResponseBase:
+    """The minutes of one meeting as PDF."""
+    body = get_platform(platform)
+    sitting = get_meeting(body, meeting)
+    html = minutes_html(paper.minutes_paper(sitting))
+    filename = f"{sitting.title}紀錄.pdf"
+    try:
+        return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
+    except PaperError as error:
+        context = {"platform": body, "meeting": sitting, "sentence": str(error)}
+        status = refusal_status(error)
+        return render(request, "meetings/paper_refused.html", context, status=status)
 
 
 def _parts(minutes: Minutes, items: Sequence[Item]) -> list[Part]:

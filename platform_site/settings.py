@@ -104,6 +104,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# What the paper of the minutes asks the ledger: meetings may not import cases.
+MINUTES_CASE_FACTS = "cases.minutes.case_facts"
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"
 

@@ -26,3 +26,38 @@ def phrase(verb: str, names: Sequence[str]) -> str:
 def continuing_phrase(count: int, *, are_others: bool) -> str:
     """Return what is said of the cases that stay tracked: 其餘11案持續列管。"""
     return f"{'其餘' if are_others else ''}{count}案持續列管。"
+
+
+def groups_phrase(case_word: str, totals: str) -> str:
+    """Return the line above the groups' resolutions, with the counts of the whole."""
+    files = case_word if case_word.endswith("件") else f"{case_word}件"
+    return f"議題小組{files}，請依決議持續辦理：{totals}"
+
+
+def totals_phrase(
+    *, delisted: int | None, listed: int | None, running: int | None
+) -> str:
+    """Return the counts over all groups; what is None goes unsaid.
+
+    同意解列15案、新增18案及確認執行中34案。
+    """
+    agreed = [
+        f"{verb}{count}案"
+        for verb, count in (("解列", delisted), ("新增", listed))
+        if count is not None
+    ]
+    said = f"同意{'、'.join(agreed)}" if agreed else ""
+    if running is not None:
+        said += f"{'及' if said else ''}確認執行中{running}案"
+    return f"{said}。" if said else ""
+
+
+def motions_phrase(subjects: Sequence[str], proposer: str) -> str:
+    """Return what was moved: one subject, or several told together.
+
+    桃園市政府提出「…」、「…」及「…」等3案。
+    """
+    if len(subjects) == 1:
+        return subjects[0] + (f"（提案單位：{proposer}）" if proposer else "")
+    said = f"{enumeration(subjects)}等{len(subjects)}案。"
+    return f"{proposer}提出{said}" if proposer else said

@@ -55,6 +55,7 @@ class Line:
 
 
 DEEPEST_INDENT = 6  # the last one the stylesheets have
+_SIGNS = frozenset("◆◇●○■□▲△▼▽★☆※◎•‧▶►")
 
 
 @dataclass(frozen=True)
@@ -343,17 +344,21 @@ def place(lines: str | Iterable[Line], *, under: int = 0) -> list[PlacedLine]:
     """The outline as it is set below ``under`` indents, numbers as they are.
 
     Levels the text leaves out take no indent. Lines above the first number stand
-    at ``under`` itself.
+    at ``under`` itself, and lines that begin with the same sign (◆) where the
+    first of them does.
     """
     given = read_outline(lines) if isinstance(lines, str) else list(lines)
     used = sorted({line.level for line in given if line.marker})
     depth = {level: under + count for count, level in enumerate(used, start=1)}
-    return [
-        PlacedLine(
-            min(depth.get(line.level, under), DEEPEST_INDENT), line.marker, line.text
-        )
-        for line in given
-    ]
+    signs: dict[str, Level] = {}
+    placed = []
+    for line in given:
+        level = line.level
+        if not line.marker and line.text[:1] in _SIGNS:
+            level = signs.setdefault(line.text[0], level)
+        indent = min(depth.get(level, under), DEEPEST_INDENT)
+        placed.append(PlacedLine(indent, line.marker, line.text))
+    return placed
 
 
 def _move(line: Line, level: int) -> Line:
