@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +15,7 @@ from cases.reports import NothingToReport, StatusReport, report_day, status_repo
 from meetings.models import Platform
 from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
+from platform_site.lib.terminal import page_counter
 
 FORMATS = ("pdf", *FILE_FORMATS)
 
@@ -77,11 +77,7 @@ class Command(BaseCommand):
 
     def _write(self, report: StatusReport, extension: str, file: IO[bytes]) -> None:
         if extension == "pdf":
-            file.write(status_report_pdf_here(report, progress=self._show_page))
+            with page_counter(self.stderr) as progress:
+                file.write(status_report_pdf_here(report, progress=progress))
         else:
             FILE_FORMATS[extension].write(report, file)
-
-    def _show_page(self, page: int) -> None:
-        """Keep one line on a terminal up to date; a log gets none of it."""
-        if sys.stderr.isatty():
-            self.stderr.write(f"\r排版中，第 {page} 頁", ending="")
