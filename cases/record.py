@@ -548,30 +548,27 @@ class _PlatformRecord:
         return resolution
 
     def _claim(self, minutes: Minutes, group: IssueGroup | None, words: str) -> None:
-        counts = next(
-            (
-                counts
-                for mark, counts in (
-                    ("新增", CountClaim.Counts.LISTED),
-                    ("解列", CountClaim.Counts.DELISTED),
-                    ("解除列管", CountClaim.Counts.DELISTED),
-                    ("持續列管", CountClaim.Counts.CONTINUED),
-                    ("執行中", CountClaim.Counts.CONTINUED),
-                )
-                if mark in words
-            ),
-            None,
-        )
-        number = re.search(r"(\d+)\s*案", words)
-        if counts is None or number is None:
+        counts = {
+            counts
+            for mark, counts in (
+                ("新增", CountClaim.Counts.LISTED),
+                ("解列", CountClaim.Counts.DELISTED),
+                ("解除列管", CountClaim.Counts.DELISTED),
+                ("持續列管", CountClaim.Counts.CONTINUED),
+                ("執行中", CountClaim.Counts.CONTINUED),
+            )
+            if mark in words
+        }
+        numbers = re.findall(r"(\d+)\s*案", words)
+        if len(counts) != 1 or len(numbers) != 1:
             raise RecordError(f"資料檔 {_short(self.path)}：看不懂案數「{words}」。")
         _make(
             self.path,
             CountClaim(
                 meeting=minutes.meeting,
                 group=group,
-                counts=counts,
-                number=int(number[1]),
+                counts=counts.pop(),
+                number=int(numbers[0]),
                 words=words,
             ),
         )

@@ -292,6 +292,7 @@ def with_point(**point):
         (FIRST, {"groups": with_point(adopt=["甲案"])}, "不認得「adopt」"),
         (FIRST, {"groups": with_point(void=["甲案"])}, "不認得「void」"),
         (FIRST, {"groups": with_point(stated="同意新增案")}, "看不懂案數"),
+        (FIRST, {"stated": ["解列1案、新增2案"]}, "看不懂案數「解列1案、新增2案」"),
         (FIRST, {"groups": with_point(list=["甲案", "甲案"])}, "已在列管中"),
         (FIRST, {"groups": with_point(list=["甲案"])}, "未在列管中"),
         (FIRST, {"held_on": dt.date(2024, 8, 1)}, "未在列管中"),

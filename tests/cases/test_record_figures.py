@@ -8,10 +8,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 
 from cases.balance import books
-from cases.models import Case, LedgerEntry, ProgressUpdate, Standing
+from cases.models import Case, LedgerEntry, ProgressUpdate
 from meetings.models import Meeting, Platform
 from platform_site.lib.text import fold
 from tests.expected.jbbt import (
@@ -216,17 +215,6 @@ def test_numbers_run_without_gaps_in_each_group():
         assert list(numbers.values_list("number", flat=True)) == [
             f"{prefix}-{place:03d}" for place in range(1, len(numbers) + 1)
         ]
-
-
-def test_standing_on_a_day_is_read_by_index():
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    plan = Case.objects.listed_on(REPORT_DAY).explain()
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = on")
-
-    assert "cases_standing" in plan
-    assert Standing.objects.count() < 400
 
 
 # The reconcile command on the same record
