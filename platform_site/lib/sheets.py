@@ -193,6 +193,7 @@ def _append_rows(
     sheet: Any, columns: Sequence[Column[Row]], rows: Iterable[Row]
 ) -> int:
     """Append headings and rows; return how many rows the sheet now has."""
+    sheet._values_to_row = _placed
     heads = [_head_cell(sheet) for _ in columns]
     for head, column in zip(heads, columns, strict=True):
         _fill(head, column.heading)
@@ -207,6 +208,13 @@ def _append_rows(
         sheet.append(cells)
         count += 1
     return count
+
+
+def _placed(cells: Sequence[Any], row: int) -> Iterator[Any]:
+    """The cells with their places; openpyxl's own tries each as a value first."""
+    for place, cell in enumerate(cells, 1):
+        cell.row, cell.column = row, place
+        yield cell
 
 
 def _head_cell(sheet: Any) -> Any:
