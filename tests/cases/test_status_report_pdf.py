@@ -1,10 +1,8 @@
 """The status report as a paper, read back from the file."""
 
-import io
 import re
 from datetime import date
 
-import pypdf
 import pytest
 
 from cases.exports.status_report_pdf import (
@@ -16,6 +14,7 @@ from cases.exports.status_report_pdf import (
 )
 from cases.reports import GroupTable, ProgressBlock, ReportRow, StatusReport
 from platform_site.lib.pdf import PaperError, render_pdf
+from tests.papers import bookmarks, elements, fonts, read, words
 
 TITLE = "「基北北桃合作交流平臺」合作方案辦理情形"
 ORIGIN = "【114年12月22日第6次副市長層級會議同意新增】"
@@ -35,15 +34,6 @@ def one_row(row: ReportRow) -> StatusReport:
 
 def status_report_pdf(report: StatusReport) -> bytes:
     return render_pdf(status_report_html(report), stylesheets=STYLESHEETS)
-
-
-def read(content: bytes) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(content))
-
-
-def words(content: bytes) -> str:
-    """The text of all pages without white space."""
-    return "".join("".join(page.extract_text().split()) for page in read(content).pages)
 
 
 def lines(*blocks: ProgressBlock) -> list[PrintedLine]:
@@ -149,29 +139,19 @@ def test_the_paper_is_tagged_with_title_and_language(paper):
 
 
 def test_headings_and_tables_are_tagged_and_cells_know_their_heads(paper):
-    elements = list(structure(read(paper).trailer["/Root"]["/StructTreeRoot"]))
+    tree = elements(paper)
 
-    kinds = [element["/S"] for element in elements]
+    kinds = [element["/S"] for element in tree]
     assert kinds.count("/H1") == 1
     assert kinds.count("/H2") == 3
     # A table that goes on overleaf is tagged once a page, head and all.
     assert kinds.count("/THead") == kinds.count("/Table") >= len(read(paper).pages)
-    cells = [element for element in elements if element["/S"] == "/TD"]
+    cells = [element for element in tree if element["/S"] == "/TD"]
     assert {len(cell["/A"]["/Headers"]) for cell in cells} == {2}
 
 
-def structure(node):
-    """Every element of the structure tree in reading order."""
-    kids = node.get("/K", [])
-    for kid in kids if isinstance(kids, list) else [kids]:
-        element = kid.get_object() if hasattr(kid, "get_object") else kid
-        if isinstance(element, dict) and "/S" in element:
-            yield element
-            yield from structure(element)
-
-
 def test_bookmarks_lead_to_groups_and_cases(paper):
-    assert titles(read(paper).outline) == [
+    assert bookmarks(paper) == [
         "(一) 交通組",
         ["跨市道路工程第1案", "跨市道路工程第2案", "跨市道路工程第3案"],
         "(二) 災防組",
@@ -180,18 +160,8 @@ def test_bookmarks_lead_to_groups_and_cases(paper):
     ]
 
 
-def titles(outline):
-    return [titles(item) if isinstance(item, list) else item.title for item in outline]
-
-
 def test_only_our_fonts_are_embedded(paper):
-    fonts = {
-        str(font.get_object()["/BaseFont"]).partition("+")[2]
-        for page in read(paper).pages
-        for font in page["/Resources"]["/Font"].values()
-    }
-
-    assert fonts == {"Paper-Sans", "Paper-Serif"}
+    assert fonts(paper) == {"Paper-Sans", "Paper-Serif"}
 
 
 def test_the_paper_is_small(paper):
