@@ -114,14 +114,14 @@ def meanwhile(transactional_db):
                     connection.close()
 
             future = pool.submit(work)
-            _wait_until_stuck(backend.get(timeout=10), future)
+            _wait_until_stuck(backend.get(timeout=30), future)
             return future
 
         yield start
 
 
 def _wait_until_stuck(backend, future):
-    deadline = monotonic() + 10
+    deadline = monotonic() + 30
     while not future.done() and monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(

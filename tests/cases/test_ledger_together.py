@@ -19,7 +19,7 @@ SPRING, SUMMER, AUTUMN = (
     dt.date(2024, 6, 15),
     dt.date(2024, 9, 15),
 )
-WAIT = 10  # seconds
+WAIT = 30  # seconds
 
 
 def test_of_two_clerks_listing_a_case_the_second_is_refused(
