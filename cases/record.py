@@ -72,6 +72,7 @@ OF_PLATFORM = {
     "order",
     "case_word",
     "delist_word",
+    "report_name",
     "members",
     "groups",
     "themes",

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
-
 from cases.models import Case, LedgerEntry, ProgressUpdate
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
@@ -147,15 +145,9 @@ def _latest_progress(
     cases: Sequence[Case], as_of: date
 ) -> dict[int, list[ProgressBlock]]:
     """Return each case's accepted texts of its latest round, joint text first."""
-    latest = (
-        ProgressUpdate.objects.accepted()
-        .filter(case=OuterRef("case"), round__as_of__lte=as_of)
-        .order_by("-round__as_of")
-        .values("round")[:1]
-    )
     updates = (
-        ProgressUpdate.objects.accepted()
-        .filter(case__in=cases, round=Subquery(latest))
+        ProgressUpdate.objects.latest(as_of)
+        .filter(case__in=cases)
         .select_related("municipality")
     )
     blocks: dict[int, list[ProgressBlock]] = defaultdict(list)

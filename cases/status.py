@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import JSONObject, Left
 
 from cases.models import (
@@ -185,15 +185,9 @@ def _row(case: Case, progress: LatestProgress | None) -> StatusRow:
 
 def latest_progress(cases: Iterable[Case], day: date) -> Mapping[int, LatestProgress]:
     """Return what was last accepted on each case in a round up to ``day``, by key."""
-    latest = (
-        ProgressUpdate.objects.accepted()
-        .filter(case=OuterRef("case"), round__as_of__lte=day)
-        .order_by("-round__as_of")
-        .values("round")[:1]
-    )
     updates = (
-        ProgressUpdate.objects.accepted()
-        .filter(case__in=cases, round=Subquery(latest))
+        ProgressUpdate.objects.latest(day)
+        .filter(case__in=cases)
         .select_related("municipality", "round")
         .defer("text")
         .annotate(opening=Left("text", _OPENING))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pghistory
 from django.db import models
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from cases.models.cases import Case
 from meetings.models import Municipality, Platform
@@ -46,6 +48,16 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.filter(
             state__in=[ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED]
         )
+
+    def latest(self, day: date) -> ProgressUpdateQuerySet:
+        """Of each case the accepted texts of its last round with data up to ``day``."""
+        last_round = (
+            ProgressUpdate.objects.accepted()
+            .filter(case=OuterRef("case"), round__as_of__lte=day)
+            .order_by("-round__as_of")
+            .values("round")[:1]
+        )
+        return self.accepted().filter(round=Subquery(last_round))
 
 
 @pghistory.track()
