@@ -146,7 +146,7 @@ def _latest_progress(
 ) -> dict[int, list[ProgressBlock]]:
     """Return each case's accepted texts of its latest round, joint text first."""
     updates = (
-        ProgressUpdate.objects.latest(as_of)
+        ProgressUpdate.objects.latest_until(as_of)
         .filter(case__in=cases)
         .select_related("municipality")
     )

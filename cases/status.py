@@ -186,7 +186,7 @@ def _row(case: Case, progress: LatestProgress | None) -> StatusRow:
 def latest_progress(cases: Iterable[Case], day: date) -> Mapping[int, LatestProgress]:
     """Return what was last accepted on each case in a round up to ``day``, by key."""
     updates = (
-        ProgressUpdate.objects.latest(day)
+        ProgressUpdate.objects.latest_until(day)
         .filter(case__in=cases)
         .select_related("municipality", "round")
         .defer("text")

@@ -49,7 +49,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             state__in=[ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED]
         )
 
-    def latest(self, day: date) -> ProgressUpdateQuerySet:
+    def latest_until(self, day: date) -> ProgressUpdateQuerySet:
         """Of each case the accepted texts of its last round with data up to ``day``."""
         last_round = (
             ProgressUpdate.objects.accepted()
