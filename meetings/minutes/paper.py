@@ -247,7 +247,7 @@ class _Sections:
             return replace(paper, value=text[0].text)
         if is_first and section.kind == Kind.MOTIONS and not lines and not text:
             return replace(paper, value=NONE)
-        return replace(paper, lines=[*text, *lines])
+        return replace(paper, lines=(*text, *lines))
 
     def _resolutions(self) -> list[PaperLine]:
         items = resolution_items(
@@ -292,7 +292,7 @@ def _sitting(meeting: Meeting) -> str:
 
 
 def _with_chairs(paper: PaperSection, meeting: Meeting) -> PaperSection:
-    chairs = [str(chair) for chair in meeting.chairs.all()]
+    chairs = tuple(str(chair) for chair in meeting.chairs.all())
     if len(chairs) > 1:
         return replace(paper, chairs=chairs)
     return replace(paper, value=chairs[0] if chairs else NOT_STATED)
