@@ -24,6 +24,7 @@ PAGES = [
     ("cases:balance-cases", {**MEETING, "group": "all", "number": "listed"}, 200),
     ("meetings:list", PLATFORM, 200),
     ("meetings:meeting", MEETING, 200),
+    ("meetings:minutes-paper", MEETING, 200),
 ]
 # Login and logout answer each role and method in their own way.
 DOORS = {
