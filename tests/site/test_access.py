@@ -19,7 +19,11 @@ PAGES = [
     ("cases:table", PLATFORM, 200),
     ("cases:case", {**PLATFORM, "number": "TR-014"}, 200),
     # The paper itself is slow; that a wrong day is named shows that one may ask.
-    ("cases:status-report", {**PLATFORM, "extension": "pdf", "query": "as_of=never"}, 400),
+    (
+        "cases:status-report",
+        {**PLATFORM, "extension": "pdf", "query": "as_of=never"},
+        400,
+    ),
     ("cases:balance", MEETING, 200),
     ("cases:balance-cases", {**MEETING, "group": "all", "number": "listed"}, 200),
     ("meetings:list", PLATFORM, 200),
