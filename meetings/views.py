@@ -14,6 +14,7 @@ from meetings.minutes import paper
 from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
 from meetings.minutes.resolutions import Item, resolution_items
 from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
+from platform_site.lib.page_cache import public_page
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
 from platform_site.lib.serve import refusal_status, serve_pdf
@@ -48,7 +49,7 @@ class SeriesMeetings:
     total: int
 
 
-@require_safe
+@public_page
 def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
     """The published meetings of a platform by series and year."""
     body = get_platform(platform)
@@ -80,7 +81,7 @@ class Part:
     has_remarks: bool = False
 
 
-@require_safe
+@public_page
 def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     """The minutes of one meeting, section by section."""
     body = get_platform(platform)

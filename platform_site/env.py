@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import MutableMapping
@@ -52,6 +53,12 @@ class Environment:
                 f"環境變數 {name}_FILE 所指的檔案讀不到({error}):"
                 "請改成存在且可讀取的檔案路徑。"
             ) from None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells these variables from others, for the keys of kept pages."""
+        given = repr(sorted(self._env.ENVIRON.env.items()))
+        return hashlib.sha256(given.encode("utf-8", "surrogateescape")).digest()
 
     def boolean(self, name: str, *, default: bool) -> bool:
         value = self._text(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from cases.balance import NUMBERS, Account, books_of
 from cases.balance_page import row
@@ -12,6 +11,7 @@ from cases.decisions import names_on
 from cases.models import Case
 from meetings.models import Meeting, Platform
 from meetings.views import get_platform
+from platform_site.lib.page_cache import public_page
 
 
 def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
@@ -32,7 +32,7 @@ def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
     return meeting, books_of(meeting)
 
 
-@require_safe
+@public_page
 def balance(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     """The books of a deciding meeting by group, claims and differences beside."""
     body = get_platform(platform)
@@ -53,7 +53,7 @@ def balance(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     return render(request, "cases/balance.html", context)
 
 
-@require_safe
+@public_page
 def balance_cases(
     request: HttpRequest, platform: str, meeting: str, group: str, number: str
 ) -> HttpResponse:

@@ -9,7 +9,6 @@ from django.db.models import Count, F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from cases.case_page import case_page
 from cases.filters import ALL, CaseFilter
@@ -22,9 +21,10 @@ from cases.status import (
 )
 from meetings.models import Meeting, Membership, Platform
 from meetings.views import get_platform
+from platform_site.lib.page_cache import public_page
 
 
-@require_safe
+@public_page
 def landing(request: HttpRequest) -> HttpResponse:
     """The platforms, one card each."""
     today = timezone.localdate()
@@ -57,7 +57,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/landing.html", {"cards": cards, "today": today})
 
 
-@require_safe
+@public_page
 def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
     """What a platform is, its standing in numbers, its latest deciding meeting."""
     body = get_platform(platform)
@@ -92,7 +92,7 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
     return render(request, "cases/platform.html", context)
 
 
-@require_safe
+@public_page
 def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     """Where the cases stand, by group; group, standing and day come from the address."""
     body = get_platform(platform)
@@ -127,7 +127,7 @@ def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     return render(request, "cases/case_table.html", context)
 
 
-@require_safe
+@public_page
 def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
     """One case: who takes part, what was decided about it, what was reported."""
     if number != number.upper():
@@ -142,7 +142,7 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
     return render(request, "cases/case.html", context)
 
 
-@require_safe
+@public_page
 def site_map(request: HttpRequest) -> HttpResponse:
     """Every list of the site, and the access keys."""
     return render(request, "site_map.html", {"platforms": Platform.objects.all()})

@@ -344,7 +344,7 @@ def _fill(publish, platform, clerk, count):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("meetings:list", 3), ("meetings:meeting", 17)]
+    ("name", "most"), [("meetings:list", 4), ("meetings:meeting", 18)]
 )
 def test_number_of_queries_does_not_grow(client, publish, clerk, name, most):
     counted = []
