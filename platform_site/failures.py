@@ -40,7 +40,7 @@ def _about_connection(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     reason = lines[0] if lines else "沒有說明"
     return (
-        f"連不上資料庫({reason}):"
+        f"連不上資料庫（{reason}）："
         "請確認資料庫已啟動，且 DATABASE_URL 的主機、埠號與資料庫名稱正確。"
     )
 

@@ -63,7 +63,7 @@ def _create(admin, name):
             )
         except psycopg.errors.InsufficientPrivilege:
             pytest.exit(
-                f"資料庫帳號「{admin.info.user}」不能建立測試用資料庫:"
+                f"資料庫帳號「{admin.info.user}」不能建立測試用資料庫："
                 f"請資料庫管理者執行 ALTER ROLE {admin.info.user} CREATEDB。",
                 returncode=1,
             )

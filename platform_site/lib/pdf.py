@@ -175,7 +175,7 @@ def _refuse_missing_characters(html: str) -> None:
     # Asked of the fonts themselves, since a renderer would quietly take the
     # glyph from whatever other font a machine has.
     if missing := missing_characters(html_entities.unescape(html)):
-        named = "、".join(f"「{each}」(U+{ord(each):04X})" for each in missing[:10])
+        named = "、".join(f"「{each}」（U+{ord(each):04X}）" for each in missing[:10])
         more = "等" if len(missing) > 10 else ""
         raise PaperError(
             f"文件中的{named}{more}共{len(missing)}個字元不在列印字型中，"

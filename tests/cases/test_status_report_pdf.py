@@ -256,7 +256,7 @@ def test_markup_in_a_text_is_escaped():
 
 
 def test_a_character_that_cannot_be_printed_is_named():
-    with pytest.raises(PaperError, match=r"「𠮷」\(U\+20BB7\)共1個字元"):
+    with pytest.raises(PaperError, match=r"「𠮷」（U\+20BB7）共1個字元"):
         status_report_pdf(one_row(row(ProgressBlock("臺北市", "謝𠮷安"))))
 
 

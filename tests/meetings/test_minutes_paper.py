@@ -610,7 +610,7 @@ def test_a_paper_that_cannot_be_made_is_a_page_that_says_why(
     page = get(client, address(minutes.meeting), status=500)
 
     assert "無法提供會議紀錄" in page.texts("h1")
-    assert "「𠮷」(U+20BB7)" in page.texts("p[@class='lead']")[0]
+    assert "「𠮷」（U+20BB7）" in page.texts("p[@class='lead']")[0]
     assert list((tmp_path / "papers").iterdir()) == []
 
 

@@ -41,7 +41,7 @@ def test_unreachable_database_is_a_sentence(tmp_path, command, unused_port):
     )
 
     assert done.returncode == 1
-    assert done.stderr.startswith("連不上資料庫(")
+    assert done.stderr.startswith("連不上資料庫（")
     assert len(done.stderr.strip().splitlines()) == 1
     assert "secret" not in done.stderr
 

@@ -82,7 +82,7 @@ def test_a_character_no_font_has_is_refused_by_name(worker):
         worker.render(paper("<p>謝𠮷安、\ue000</p>"), (PAPER_CSS,), 60)
 
     assert str(refused.value) == (
-        "文件中的「𠮷」(U+20BB7)、「\ue000」(U+E000)共2個字元不在列印字型中，"
+        "文件中的「𠮷」（U+20BB7）、「\ue000」（U+E000）共2個字元不在列印字型中，"
         "無法製作PDF，請改用其他寫法。"
     )
 
@@ -104,7 +104,7 @@ def test_what_the_renderer_complains_of_is_refused(tmp_path):
     ("fault", "sentence"),
     [
         (
-            '.notdef glyph rendered for Unicode string unsupported by fonts: "x" (U+20BB7)',
+            '.notdef glyph rendered for Unicode string unsupported by fonts: "x" （U+20BB7）',
             "文件中有列印字型沒有的字元（U+20BB7）",
         ),
         ('Unable to subset "Paper Serif" with HarfBuzz', "列印字型無法載入或嵌入"),

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         except BaseException:
             self.stdout.write("")
             raise
-        self.stdout.write(f"完成({time.monotonic() - started:.1f} 秒)")
+        self.stdout.write(f"完成（{time.monotonic() - started:.1f} 秒）")
 
     def _introduce(self, port: str) -> None:
         accounts = _accounts()
@@ -113,7 +113,7 @@ def _listen(host: str, port: int) -> socket.socket:
                 f"或改用別的埠號，例如 make demo PORT={port % 65535 + 1}。"
             ) from None
         raise Refusal(
-            f"不能在 {host}:{port} 提供網站({error.strerror}):"
+            f"不能在 {host}:{port} 提供網站（{error.strerror}）："
             "請改用 1024 以上的埠號，例如 PORT=8000。"
         ) from None
     return listener
