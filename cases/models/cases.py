@@ -15,6 +15,7 @@ from django.db.models import F, FilteredRelation, Prefetch, Q
 from django.urls import reverse
 
 from meetings.models import Agency, IssueGroup, Meeting, Motion, Municipality, Platform
+from platform_site.lib.search import words_index
 
 if TYPE_CHECKING:
     from cases.models.ledger import LedgerEntry
@@ -179,6 +180,7 @@ class Case(models.Model):
                 violation_error_message="平臺內已有這個案號。",
             ),
         ]
+        indexes = [words_index("name", name="cases_case_words")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
@@ -246,6 +248,7 @@ class CaseAlias(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "name"], name="cases_alias_once"),
         ]
+        indexes = [words_index("name", name="cases_alias_words")]
 
     def __str__(self) -> str:
         return self.name
@@ -356,6 +359,7 @@ class Standing(models.Model):
                 condition=Q(during__upper_inf=True),
                 name="cases_standing_now",
             ),
+            words_index("name", name="cases_standing_words"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from cases.models.cases import Case
 from meetings.models import Municipality, Platform
+from platform_site.lib.search import words_index
 
 
 @pghistory.track()
@@ -113,6 +114,12 @@ class ProgressUpdate(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "round"], name="cases_progress_of_case"),
+            # What the public may find: see accepted().
+            words_index(
+                "text",
+                condition=models.Q(state__in=["accepted", "locked"]),
+                name="cases_progress_words",
+            ),
         ]
 
     def __str__(self) -> str:
