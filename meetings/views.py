@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from meetings.forms import MeetingFilter
 from meetings.minutes import paper
 from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
 from meetings.minutes.resolutions import Item, resolution_items
 from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
+from platform_site.lib.gone import Gone
 from platform_site.lib.page_cache import public_page
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
@@ -31,13 +35,21 @@ def get_platform(slug: str) -> Platform:
 
 
 def get_meeting(platform: Platform, slug: str) -> Meeting:
-    """Return a published meeting with its minutes, or 404 with a sentence."""
+    """Return a published meeting with its minutes, or refuse it with a sentence."""
     try:
         return Meeting.objects.public().with_minutes().get(platform=platform, slug=slug)
     except Meeting.DoesNotExist:
-        raise Http404(
-            "沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。"
-        ) from None
+        raise no_meeting(platform, slug) from None
+
+
+def no_meeting(platform: Platform, slug: str) -> Exception:
+    """Return what to raise at the address of a meeting that is not public."""
+    if Meeting.objects.withdrawn().filter(platform=platform, slug=slug).exists():
+        return Gone(
+            "這次會議的紀錄曾經公開，現已撤回；其他會議請由會議一覽查找，"
+            "如需了解請洽平臺幕僚。"
+        )
+    return Http404("沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。")
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,19 @@ def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
         .select_related("series", "host", "minutes")
         .order_by("series__order", "series_id", "-held_on", "-starts_at", "-pk")
     )
+    form = MeetingFilter(request.GET, meetings)
+    context: dict[str, Any] = {"platform": body, "active": "meetings", "form": form}
+    if not form.is_valid():
+        return render(request, "meetings/meeting_list.html", context, status=400)
     series = []
-    for one, those in groupby(meetings, key=lambda meeting: meeting.series):
+    for one, those in groupby(form.found, key=lambda meeting: meeting.series):
         sittings = list(those)
         years = [
             (year, list(sat))
             for year, sat in groupby(sittings, key=lambda m: roc_year(m.held_on))
         ]
         series.append(SeriesMeetings(one, years, len(sittings)))
-    context = {"platform": body, "active": "meetings", "series": series}
+    context["series"] = series
     return render(request, "meetings/meeting_list.html", context)
 
 
@@ -95,6 +111,7 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "meeting": sitting,
         "minutes": minutes,
         "parts": parts,
+        "updated": _updated(minutes),
         # What no section of the paper holds is shown after the last one.
         "loose_items": [] if any(part.items for part in parts) else items,
         "loose_motions": not any(part.has_motions for part in parts)
@@ -120,6 +137,14 @@ def minutes_paper(
         context = {"platform": body, "meeting": sitting, "sentence": str(error)}
         status = refusal_status(error)
         return render(request, "meetings/paper_refused.html", context, status=status)
+
+
+def _updated(minutes: Minutes) -> datetime | None:
+    """Return when the minutes were published or last corrected."""
+    instants = [erratum.recorded_at for erratum in minutes.errata.all()]
+    if minutes.published_at:
+        instants.append(minutes.published_at)
+    return max(instants, default=None)
 
 
 def _parts(minutes: Minutes, items: Sequence[Item]) -> list[Part]:

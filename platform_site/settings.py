@@ -20,6 +20,10 @@ SECRET_KEY = ENV.secret_key
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 
+# Who runs the site, for the foot of its pages; either may be empty.
+SITE_AGENCY = ENV.site_agency
+SITE_CONTACT = ENV.site_contact
+
 INSTALLED_APPS = [
     "platform_site.apps.PlatformSiteConfig",  # before the admin: it overrides templates
     "platform_site.apps.PlatformAdminConfig",  # django.contrib.admin
@@ -27,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -48,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",  # events know who and where
     "django.contrib.messages.middleware.MessageMiddleware",
+    "platform_site.middleware.GoneMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

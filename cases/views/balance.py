@@ -10,12 +10,12 @@ from cases.balance_page import row
 from cases.decisions import names_on
 from cases.models import Case
 from meetings.models import Meeting, Platform
-from meetings.views import get_platform
+from meetings.views import get_platform, no_meeting
 from platform_site.lib.page_cache import public_page
 
 
 def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
-    """Return a public deciding meeting with its accounts, or 404 with a sentence."""
+    """Return a public deciding meeting with its accounts, or refuse it with a sentence."""
     meeting = (
         Meeting.objects.public()
         .filter(platform=platform, slug=slug)
@@ -23,7 +23,7 @@ def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
         .first()
     )
     if meeting is None:
-        raise Http404("沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。")
+        raise no_meeting(platform, slug)
     if not meeting.series.is_deciding:
         raise Http404(
             f"{meeting.series.name}不決定列管與解列，沒有列管結算；"

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pghistory
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -38,6 +40,14 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def public(self) -> MeetingQuerySet:
         """Meetings whose minutes the public may read."""
         return self.confirmed().filter(minutes__published_at__isnull=False)
+
+    def withdrawn(self) -> MeetingQuerySet:
+        """Meetings whose minutes the public could read once and no longer can."""
+        events = apps.get_model("meetings", "MinutesEvent").objects
+        was_public = events.filter(
+            meeting_id=OuterRef("pk"), published_at__isnull=False
+        )
+        return self.filter(Exists(was_public), minutes__published_at__isnull=True)
 
     def deciding(self) -> MeetingQuerySet:
         """Meetings of the series that decide what is listed."""
