@@ -114,6 +114,13 @@ class Account:
         ]
 
     @property
+    def claimed_closing(self) -> int | None:
+        """The list after the meeting if the paper says what stayed on it, else None."""
+        if self.claims.continued is None:
+            return None
+        return self.stated_closing
+
+    @property
     def stated_closing(self) -> int:
         """The list after the meeting as the paper has it, gaps filled by the ledger."""
         continued = self.claims.number("continued")

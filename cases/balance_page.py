@@ -40,6 +40,19 @@ class Row:
     finding: str
 
     @property
+    def differs(self) -> bool:
+        """Whether the paper's numbers part from its own sum or from the books."""
+        account = self.account
+        return bool(
+            account.paper_difference or account.disagreements or account.unexplained
+        )
+
+    @property
+    def unexplained(self) -> str:
+        """What is left of the difference when the books have explained it."""
+        return _signed(self.account.unexplained)
+
+    @property
     def claimed(self) -> list[Cell]:
         """The numbers papers state: listed, delisted, continuing."""
         by_number = {cell.number: cell for cell in self.cells}
@@ -67,11 +80,14 @@ def _cell(account: Account, number: str) -> Cell:
     claim = None
     if number in CLAIMED:
         claim = getattr(account.claims, CLAIMED[number])
+    stated = claim.number if claim else None
+    if number == "closing":  # no paper prints it; it is the sum of two that are
+        stated = account.claimed_closing
     return Cell(
         number=number,
         label=NUMBERS[number][0],
         count=account.count(number),
-        stated=claim.number if claim else None,
+        stated=stated,
         words=claim.words if claim else "",
     )
 
@@ -109,3 +125,84 @@ def _explanation(account: Account) -> str:
 
 def _signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{abs(number)}" if number else "0"
+
+
+# The chart of the books is laid out on a sheet of this width; the browser scales it.
+WIDTH = 960
+_LEFT, _RIGHT, _TOP, _FOOT = 8, 952, 24, 244
+_NAME_ROOM = 64  # what the name of a meeting needs under its bars
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The list after a meeting as two bars; ``stated`` None: the paper is silent."""
+
+    account: Account
+    x: int
+    width: int
+    y: int
+    height: int
+    stated: int | None
+    stated_x: int
+    stated_y: int
+    stated_height: int
+    is_named: bool
+
+    @property
+    def count(self) -> int:
+        """How many cases stand after the meeting."""
+        return self.account.count("closing")
+
+    @property
+    def middle(self) -> int:
+        """Between the two bars, where the name stands."""
+        return self.stated_x
+
+    @property
+    def differs(self) -> bool:
+        """Whether the paper has another number than the books."""
+        return self.stated is not None and self.stated != self.count
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The list after every meeting, and what the papers make of it."""
+
+    bars: Sequence[Bars]
+    width: int = WIDTH
+    foot: int = _FOOT
+    height: int = _FOOT + 44
+
+
+def chart(accounts: Sequence[Account]) -> Chart | None:
+    """Lay out the bars of one scope's accounts, in turn."""
+    if not accounts:
+        return None
+    highest = max(
+        max(account.count("closing"), account.claimed_closing or 0, 1)
+        for account in accounts
+    )
+    step = (_RIGHT - _LEFT) / len(accounts)
+    width = max(min(round(step / 3), 44), 2)
+    every = -(-_NAME_ROOM // step)  # with little room not every meeting is named
+    bars = []
+    for place, account in enumerate(accounts):
+        middle = round(_LEFT + step * (place + 0.5))
+        stated = account.claimed_closing
+        height = round((_FOOT - _TOP) * account.count("closing") / highest)
+        stated_height = round((_FOOT - _TOP) * (stated or 0) / highest)
+        bars.append(
+            Bars(
+                account=account,
+                x=middle - width,
+                width=width,
+                y=_FOOT - height,
+                height=height,
+                stated=stated,
+                stated_x=middle,
+                stated_y=_FOOT - stated_height,
+                stated_height=stated_height,
+                is_named=place % every == 0,
+            )
+        )
+    return Chart(bars)

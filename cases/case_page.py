@@ -124,6 +124,13 @@ def case_page(platform: Platform, number: str, today: date) -> CasePage | None:
     )
 
 
+def was_public(platform: Platform, number: str) -> bool:
+    """Whether a case that is not public was so until minutes were withdrawn."""
+    cases = Case.objects.filter(platform=platform, number=number)
+    withdrawn = LedgerEntry.objects.filter(meeting__in=Meeting.objects.withdrawn())
+    return withdrawn.filter(Q(case__in=cases) | Q(case__children__in=cases)).exists()
+
+
 def _origin_meeting(case: Case) -> Meeting | None:
     """Return the public meeting the case came from, by itself or by a motion."""
     meeting = case.origin_meeting

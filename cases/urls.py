@@ -1,10 +1,13 @@
 """Public addresses of platforms, their cases and their books."""
 
+from django.contrib.sitemaps.views import sitemap
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from cases.exports.status_report import FILE_FORMATS
-from cases.views import balance, papers, public
+from cases.sitemaps import SITEMAPS
+from cases.views import balance, books, pages, papers, public
+from platform_site.lib.page_cache import public_page
 
 
 class CaseNumberConverter:
@@ -34,10 +37,22 @@ app_name = "cases"
 
 urlpatterns = [
     path("", public.landing, name="landing"),
-    path("sitemap/", public.site_map, name="site-map"),
+    path("glossary/", pages.glossary, name="glossary"),
+    path("sitemap/", pages.site_map, name="site-map"),
+    path("about/privacy/", pages.privacy, name="privacy"),
+    path("about/open-data/", pages.open_data, name="open-data"),
+    path("about/accessibility/", pages.accessibility, name="accessibility"),
+    path("robots.txt", pages.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        public_page(sitemap),
+        {"sitemaps": SITEMAPS},
+        name="sitemap-xml",
+    ),
     path("<slug:platform>/", public.platform_home, name="platform"),
     path("<slug:platform>/cases/", public.case_table, name="table"),
     path("<slug:platform>/cases/<case_number:number>/", public.case, name="case"),
+    path("<slug:platform>/balance/", books.books_page, name="books"),
     path(
         "<slug:platform>/reports/status.<report_format:extension>",
         papers.status_report_file,

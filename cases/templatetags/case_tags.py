@@ -12,8 +12,8 @@ from django.http import QueryDict
 from cases import decisions
 from cases.balance import books_of
 from cases.balance_page import Row, row
-from cases.models import LedgerEntry
-from meetings.models import Meeting, Minutes
+from cases.models import LedgerEntry, ReportingRound
+from meetings.models import Meeting, Minutes, Platform
 
 register = template.Library()
 
@@ -55,17 +55,26 @@ def table_query(standing: str, group: str | None, day: date | None) -> str:
 
 
 @register.simple_tag
-def last_updated() -> datetime | None:
-    """Return when the record last grew: minutes published, entries, progress."""
-    progress = apps.get_model("cases", "ProgressUpdateEvent")
+def last_updated(platform: Platform | str | None = None) -> datetime | None:
+    """Return when the record, or a platform's, last grew.
+
+    That is when minutes were published, entries posted or progress written; one query.
+    """
+    progress = apps.get_model("cases", "ProgressUpdateEvent").objects.all()
+    entries = LedgerEntry.objects.all()
+    published = Minutes.objects.filter(published_at__isnull=False)
+    if isinstance(platform, Platform):
+        entries = entries.of_platform(platform)
+        published = published.filter(meeting__platform=platform)
+        progress = progress.filter(
+            round__in=ReportingRound.objects.filter(platform=platform)
+        )
     newest = (
-        LedgerEntry.objects.order_by("-pk")
+        entries.order_by("-pk")
         .values_list("recorded_at")[:1]
         .union(
-            Minutes.objects.filter(published_at__isnull=False)
-            .order_by("-published_at")
-            .values_list("published_at")[:1],
-            progress.objects.order_by("-pk").values_list("pgh_created_at")[:1],
+            published.order_by("-published_at").values_list("published_at")[:1],
+            progress.order_by("-pk").values_list("pgh_created_at")[:1],
         )
     )
     return max((when for (when,) in newest), default=None)

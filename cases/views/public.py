@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from cases.case_page import case_page
+from cases import picture
+from cases.case_page import case_page, was_public
+from cases.exports.status_report import FILE_FORMATS
 from cases.filters import ALL, CaseFilter
 from cases.models import Standing
 from cases.status import (
@@ -21,6 +23,7 @@ from cases.status import (
 )
 from meetings.models import Meeting, Membership, Platform
 from meetings.views import get_platform
+from platform_site.lib.gone import Gone
 from platform_site.lib.page_cache import public_page
 
 
@@ -63,32 +66,43 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
     body = get_platform(platform)
     today = timezone.localdate()
     counts = count_cases(body, today)
-    latest = (
+    meetings = list(
         Meeting.objects.public()
-        .deciding()
-        .filter(platform=body)
+        .filter(platform=body, held_on__lte=today)
         .select_related("series", "platform", "host", "minutes")
         .in_order()
-        .last()
     )
+    deciding = [meeting for meeting in meetings if meeting.series.is_deciding]
+    groups = list(body.groups.filter(children__isnull=True))
     columns = (Standing.Code.LISTED, Standing.Code.PROPOSED, Standing.Code.DELISTED)
     context = {
         "platform": body,
         "active": "home",
         "today": today,
         "members": body.memberships.select_related("municipality"),
+        "first": meetings[0] if meetings else None,
+        "meetings_count": len(meetings),
         "counts": counts.standings(),
         "has_record": bool(counts.by_group),
+        "has_report": counts.has_decided,
         "columns": [Standing.Code(code).label for code in columns],
         "groups": [
             (
                 group,
                 [(code, code.label, counts.number(code, group)) for code in columns],
             )
-            for group in body.groups.filter(children__isnull=True)
+            for group in groups
         ],
-        "latest": latest,
+        "latest": deciding[-1] if deciding else None,
+        "formats": list(FILE_FORMATS),
+        "ends": picture.ENDS,
     }
+    # Too many lines for one page are drawn as bands.
+    if sum(counts.number(code) for code in picture.ENDS) > picture.MOST_LINES:
+        context["bands"] = picture.draw_bands(body, groups, deciding, today)
+    else:
+        lines = picture.record_lines(body, today)
+        context["picture"] = picture.draw_lines(lines, deciding, today)
     return render(request, "cases/platform.html", context)
 
 
@@ -136,13 +150,12 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
         )
     body = get_platform(platform)
     page = case_page(body, number, timezone.localdate())
+    if page is None and was_public(body, number):
+        raise Gone(
+            f"{body.case_word}{number}曾經公開，所依據的會議紀錄現已撤回；"
+            "其他案件請由列管情形查找，如需了解請洽平臺幕僚。"
+        )
     if page is None:
         raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
     context = {"platform": body, "active": "cases", "page": page}
     return render(request, "cases/case.html", context)
-
-
-@public_page
-def site_map(request: HttpRequest) -> HttpResponse:
-    """Every list of the site, and the access keys."""
-    return render(request, "site_map.html", {"platforms": Platform.objects.all()})
