@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from cases.models import Case, LedgerEntry, ProgressUpdate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+
+from cases.models import (
+    CaseQuerySet,
+    CaseTheme,
+    LedgerEntry,
+    ProgressUpdate,
+    Standing,
+)
+from cases.status import decided_cases
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.numbering import to_chinese
@@ -15,9 +27,17 @@ from platform_site.lib.roc import format_roc, parse_date
 
 
 class NothingToReport(Exception):
-    """No meeting had decided anything by the day asked for; the message says so."""
+    """There is nothing by the day asked for, or nothing of the kind; it says so."""
 
-    def __init__(self, platform: Platform, as_of: date) -> None:
+    def __init__(
+        self, platform: Platform, as_of: date, conditions: Sequence[str] = ()
+    ) -> None:
+        if conditions:
+            super().__init__(
+                f"{format_roc(as_of)}沒有符合條件（{'、'.join(conditions)}）的"
+                f"{platform.case_word}，未製作檔案；請調整查詢條件。"
+            )
+            return
         super().__init__(
             f"{platform.name}在{format_roc(as_of)}以前沒有決定列管的會議紀錄，"
             "沒有可列印的辦理情形；請改選較晚的資料日期。"
@@ -58,6 +78,7 @@ class ReportRow:
     ``note`` follows the name: （共同議題—「氣候變遷因應及調適」）. ``origin`` says
     which meeting has newly listed the case: 【114年12月22日第6次副市長層級會議同意新增】.
     Both are empty where there is nothing to say. ``themes`` are in ``note`` too.
+    ``standing`` is said in words.
     """
 
     number: str
@@ -66,6 +87,7 @@ class ReportRow:
     origin: str
     blocks: tuple[ProgressBlock, ...]
     themes: tuple[str, ...] = ()
+    standing: str = "列管中"
 
 
 @dataclass(frozen=True)
@@ -81,80 +103,138 @@ class GroupTable:
 class StatusReport:
     """合作方案辦理情形 of a platform as it stood at the end of ``as_of``.
 
-    ``title`` is the whole heading: 「基北北桃合作交流平臺」合作方案辦理情形.
+    ``title`` is the whole heading: 「基北北桃合作交流平臺」合作方案辦理情形. A part of
+    the record says by which ``conditions`` it was chosen, and ``shows_standing``
+    where not every case is listed.
     """
 
     title: str
     platform_name: str
     as_of: date
     groups: tuple[GroupTable, ...]
+    conditions: tuple[str, ...] = ()
+    shows_standing: bool = False
+
+    @property
+    def filter_line(self) -> str:
+        """The conditions in one line, empty for the whole report."""
+        return f"篩選條件：{'；'.join(self.conditions)}" if self.conditions else ""
 
 
-def status_report(platform: Platform, as_of: date) -> StatusReport:
+def status_report(
+    platform: Platform,
+    as_of: date,
+    *,
+    cases: CaseQuerySet | None = None,
+    conditions: Sequence[str] = (),
+    shows_standing: bool = False,
+) -> StatusReport:
     """Gather the report of the cases listed at the end of ``as_of``.
 
     Per case the latest accepted progress of a round with a data date up to
     ``as_of``. Newly listed are the cases the last deciding meeting until then
-    has listed. A constant number of queries. Raises ``NothingToReport`` when no
-    meeting had decided anything by then.
+    has listed. ``cases``, which come from ``as_of(as_of)``, take the place of all
+    that are listed; ``conditions`` say how they were chosen, and without
+    ``shows_standing`` all of them are listed. A constant number of queries. Raises
+    ``NothingToReport`` when no meeting had decided anything by then, or no case
+    meets the conditions.
     """
     last = Meeting.objects.public().deciding().filter(platform=platform).in_order()
     last_meeting = last.filter(held_on__lte=as_of).last()
-    if last_meeting is None:
+    if last_meeting is None and not conditions:
         raise NothingToReport(platform, as_of)
-    cases = list(
-        Case.objects.filter(platform=platform)
-        .listed_on(as_of)
-        .in_order()
-        .prefetch_related("themes")
-    )
-    progress = _latest_progress(cases, as_of)
-    entries = LedgerEntry.objects.in_bulk(
-        {case.listed_by_id for case in cases if case.listed_by_id}
-    )
+    if cases is None:
+        cases = decided_cases().filter(platform=platform).listed_on(as_of)
     merged = _merged_into(platform, as_of)
     rows: dict[int, list[ReportRow]] = defaultdict(list)
-    for case in cases:
-        listed_by = entries[case.listed_by_id] if case.listed_by_id else None
-        is_new = listed_by is not None and listed_by.meeting_id == last_meeting.pk
-        rows[case.group_id].append(
-            ReportRow(
-                number=case.number,
-                name=case.current_name,
-                note=_note(case, merged.get(case.pk, [])),
-                origin=_origin(listed_by, last_meeting) if listed_by and is_new else "",
-                blocks=tuple(progress.get(case.pk, [])),
-                themes=tuple(theme.name for theme in case.themes.all()),
-            )
-        )
-    groups = IssueGroup.objects.filter(
-        platform=platform, children__isnull=True
-    ).existing_in(as_of.year)
+    for found in _found(cases, as_of):
+        rows[found["group_id"]].append(_row(found, merged, last_meeting))
+    if conditions and not rows:
+        raise NothingToReport(platform, as_of, conditions)
     return StatusReport(
         title=f"「{platform.name}」{platform.report_name}",
         platform_name=platform.name,
         as_of=as_of,
-        groups=tuple(
-            GroupTable(f"({to_chinese(place)})", group.name, tuple(rows[group.pk]))
-            for place, group in enumerate(groups, start=1)
+        groups=tuple(_groups(platform, as_of, rows, is_part=bool(conditions))),
+        conditions=tuple(conditions),
+        shows_standing=shows_standing,
+    )
+
+
+def _found(cases: CaseQuerySet, as_of: date) -> Iterable[Mapping[str, Any]]:
+    """Return all that a report says of each case; one query."""
+    texts = ProgressUpdate.objects.latest_of_case(as_of).values(
+        told=JSONObject(municipality="municipality__short_name", text="text")
+    )
+    themes = CaseTheme.objects.filter(case=OuterRef("pk")).order_by(
+        "theme__order", "pk"
+    )
+    return (
+        cases.order_by("group__order", "group", "number")
+        .annotate(
+            texts=ArraySubquery(texts),
+            theme_names=ArraySubquery(themes.values("theme__name")),
+        )
+        .values(
+            "number",
+            "group_id",
+            "texts",
+            "theme_names",
+            code=F("standing"),
+            that_name=F("current_name"),
+            case_id=F("pk"),
+            listed_in=F("that_day__listed_by__meeting"),
+            listed_on=F("that_day__listed_by__decided_on"),
+            listed_as=F("that_day__listed_by__kind"),
+        )
+    )
+
+
+def _row(
+    found: Mapping[str, Any],
+    merged: Mapping[int, Sequence[str]],
+    last_meeting: Meeting | None,
+) -> ReportRow:
+    themes = tuple(found["theme_names"])
+    is_new = (
+        last_meeting is not None
+        and found["listed_in"] == last_meeting.pk
+        and found["code"] == Standing.Code.LISTED
+    )
+    return ReportRow(
+        number=found["number"],
+        name=found["that_name"],
+        note=_note(themes, merged.get(found["case_id"], ())),
+        origin=_origin(found, last_meeting) if last_meeting and is_new else "",
+        blocks=tuple(
+            ProgressBlock(text["municipality"], text["text"]) for text in found["texts"]
         ),
+        themes=themes,
+        standing=str(Standing.Code(found["code"]).label),
     )
 
 
-def _latest_progress(
-    cases: Sequence[Case], as_of: date
-) -> dict[int, list[ProgressBlock]]:
-    """Return each case's accepted texts of its latest round, joint text first."""
-    updates = (
-        ProgressUpdate.objects.latest_until(as_of)
-        .filter(case__in=cases)
-        .select_related("municipality")
+def _groups(
+    platform: Platform,
+    as_of: date,
+    rows: Mapping[int, Sequence[ReportRow]],
+    *,
+    is_part: bool,
+) -> Iterator[GroupTable]:
+    """Return the groups of that year and any that still has cases; of a part only these."""
+    existing = set(
+        IssueGroup.objects.filter(platform=platform, children__isnull=True)
+        .existing_in(as_of.year)
+        .values_list("pk", flat=True)
     )
-    blocks: dict[int, list[ProgressBlock]] = defaultdict(list)
-    for update in updates:
-        name = update.municipality.short_name if update.municipality else None
-        blocks[update.case_id].append(ProgressBlock(name, update.text))
-    return blocks
+    groups = [
+        group
+        for group in IssueGroup.objects.filter(platform=platform)
+        if group.pk in rows or (not is_part and group.pk in existing)
+    ]
+    for place, group in enumerate(groups, start=1):
+        numeral = f"({to_chinese(place)})"
+        yield GroupTable(numeral, group.name, tuple(rows.get(group.pk, ())))
 
 
 def _merged_into(platform: Platform, as_of: date) -> dict[int, list[str]]:
@@ -172,16 +252,14 @@ def _merged_into(platform: Platform, as_of: date) -> dict[int, list[str]]:
     return merged
 
 
-def _note(case: Case, merged: Sequence[str]) -> str:
-    notes = [f"（共同議題—「{theme.name}」）" for theme in case.themes.all()]
+def _note(themes: Sequence[str], merged: Sequence[str]) -> str:
+    notes = [f"（共同議題—「{theme}」）" for theme in themes]
     if merged:
         names = "、".join(quoted(name) for name in merged)
         notes.append(f"（原{names}併入本案辦理）")
     return "".join(notes)
 
 
-def _origin(entry: LedgerEntry, meeting: Meeting) -> str:
-    return (
-        f"【{format_roc(entry.decided_on)}{meeting.short_title}"
-        f"{entry.get_kind_display()}】"
-    )
+def _origin(found: Mapping[str, Any], meeting: Meeting) -> str:
+    kind = LedgerEntry.Kind(found["listed_as"]).label
+    return f"【{format_roc(found['listed_on'])}{meeting.short_title}{kind}】"

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef
-from django.db.models.functions import JSONObject, Left
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Cast, JSONObject, Left
 
 from cases.models import (
     Case,
+    CaseAlias,
     CaseQuerySet,
     LedgerEntry,
     ProgressUpdate,
-    ReportingRound,
     Standing,
+    latest_round,
 )
 from meetings.models import IssueGroup, Platform
 from platform_site.lib.numbering import read_outline
+from platform_site.lib.roc import format_roc
+from platform_site.lib.search import Segments, holds, marked
+from platform_site.lib.search import excerpt as excerpt_around
 
 Code = Standing.Code
 
@@ -34,13 +52,6 @@ DEFINITIONS: dict[Standing.Code, str] = {
     Code.DROPPED: "未曾列管，提案後撤案或由小組結案",
 }
 
-# What as_of() brings of the entries that listed and ended a case.
-_OF_THAT_DAY: tuple[str, ...] = (
-    "that_day__listed_by__meeting__series",
-    "that_day__listed_by__meeting__minutes",
-    "that_day__ended_by__meeting__series",
-    "that_day__ended_by__meeting__minutes",
-)
 # The parts of a case, which stand with it.
 _PARTS = (
     Case.objects.filter(parent=OuterRef("pk"))
@@ -49,6 +60,34 @@ _PARTS = (
 )
 _OPENING = 400  # characters of a text that its excerpt is taken from
 _EXCERPT = 72
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order of the table: how it is called, and by what it goes."""
+
+    label: str
+    fields: tuple[str | OrderBy, ...]
+
+
+_LISTED_ON = F("that_day__listed_by__decided_on")
+_PROGRESS_ON = F("progress_on")
+_BY_GROUP = ("group__order", "group", "number")
+
+# By name in the address; the first is meant where none is named.
+SORTS = {
+    "group": Sort("依議題小組", _BY_GROUP),
+    "number": Sort("案號，小到大", ("number",)),
+    "-number": Sort("案號，大到小", ("-number",)),
+    "-listed": Sort("列管日期，新到舊", (_LISTED_ON.desc(nulls_last=True), *_BY_GROUP)),
+    "listed": Sort("列管日期，舊到新", (_LISTED_ON.asc(nulls_last=True), *_BY_GROUP)),
+    "-progress": Sort(
+        "辦理情形，新到舊", (_PROGRESS_ON.desc(nulls_last=True), *_BY_GROUP)
+    ),
+    "progress": Sort(
+        "辦理情形，舊到新", (_PROGRESS_ON.asc(nulls_last=True), *_BY_GROUP)
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +100,7 @@ class StandingCount:
     number: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The beginning of a municipality's latest text; no municipality: joint."""
 
@@ -69,43 +108,73 @@ class Excerpt:
     text: str
 
 
-@dataclass(frozen=True)
-class LatestProgress:
-    """The beginnings of what was last reported on a case, and when that was."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The decision that listed or ended a case, as the table tells of it."""
 
-    round: ReportingRound
-    excerpts: Sequence[Excerpt]
+    kind: str
+    meeting: int
+    decided_on: date
+    is_inferred: bool
+
+    @property
+    def label(self) -> str:
+        """What was decided."""
+        return str(LedgerEntry.Kind(self.kind).label)
+
+    @property
+    def is_carry_in(self) -> bool:
+        """Whether the case was older than the records."""
+        return self.kind == LedgerEntry.Kind.CARRY_IN
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where words were found, in pieces of which some are the words."""
+
+    place: str
+    pieces: Segments
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRow:
     """A case as the status table shows it."""
 
-    case: Case
+    number: str
     name: str
+    name_pieces: Segments
+    group: int
     parts: Sequence[Mapping[str, str]]
     standing: str
-    label: str
-    listed_by: LedgerEntry | None
-    ended_by: LedgerEntry | None
-    progress: LatestProgress | None
+    listed_by: Basis | None
+    ended_by: Basis | None
+    progress_on: date | None
+    excerpts: Sequence[Excerpt]
+    hits: Sequence[Hit] = ()
+
+    @property
+    def label(self) -> str:
+        """The standing in words."""
+        return str(Code(self.standing).label)
 
 
-@dataclass(frozen=True)
-class GroupRows:
-    """The rows of one group."""
-
-    group: IssueGroup
-    rows: Sequence[StatusRow]
+_TOLD = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
 
 
 def public_cases() -> CaseQuerySet:
     """Cases that published minutes tell of, or whose parent they tell of."""
-    told = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
     return Case.objects.filter(
-        Exists(told.filter(case=OuterRef("pk")))
-        | Exists(told.filter(case=OuterRef("parent")))
+        Exists(_TOLD.filter(case=OuterRef("pk")))
+        | Exists(_TOLD.filter(case=OuterRef("parent")))
     )
+
+
+def decided_cases() -> CaseQuerySet:
+    """Cases that published minutes tell of themselves: those that stand somewhere.
+
+    Without the parents the database goes through ten thousand at once.
+    """
+    return Case.objects.filter(Exists(_TOLD.filter(case=OuterRef("pk"))))
 
 
 @dataclass(frozen=True)
@@ -131,6 +200,11 @@ class Counts:
             if found == code and (group is None or group_id == group.pk)
         )
 
+    def of_group(self, group: int, code: str) -> int:
+        """Return how many cases of a group stand there; any other code means all."""
+        wanted = [code] if code in Code else list(Code)
+        return sum(self.by_group.get((group, each), 0) for each in wanted)
+
     @property
     def has_decided(self) -> bool:
         """Whether any meeting had put a case on the list by then."""
@@ -142,68 +216,186 @@ class Counts:
 
 def count_cases(platform: Platform, day: date) -> Counts:
     """Count the public cases of a platform by group and standing on ``day``."""
+    return count_found(decided_cases().filter(platform=platform).as_of(day))
+
+
+def count_found(cases: CaseQuerySet) -> Counts:
+    """Count cases that come from ``as_of`` by group and standing; one query."""
     counted = (
-        public_cases()
-        .filter(platform=platform)
-        .as_of(day)
-        .order_by()
+        cases.order_by()
         .values_list("group_id", F("standing"))
         .annotate(number=Count("pk"))
     )
     return Counts({(group, code): number for group, code, number in counted})
 
 
-def status_table(cases: CaseQuerySet, day: date) -> list[GroupRows]:
-    """Return ``cases``, which come from ``as_of(day)``, by group; two queries."""
-    found = list(
-        cases.in_order()
-        .select_related("group", *_OF_THAT_DAY)
-        .annotate(parts=ArraySubquery(_PARTS))
+def status_rows(
+    cases: CaseQuerySet,
+    day: date,
+    *,
+    sort: str,
+    first: int,
+    most: int,
+    words: Sequence[str] = (),
+) -> list[StatusRow]:
+    """Return ``most`` of ``cases`` from the ``first`` on (0 is first); one query.
+
+    They come from ``as_of(day)``. ``words`` are what they were looked up by.
+    """
+    if sort.endswith("progress"):
+        cases = cases.annotate(
+            progress_on=Subquery(latest_round(day).values("as_of")[:1])
+        )
+    order = SORTS[sort].fields
+    chosen = cases.order_by(*order).values("pk")[first : first + most]
+    # What a row shows is gathered for the rows of the page alone.
+    rows = (
+        Case.objects.filter(pk__in=chosen)
+        .as_of(day)
+        .annotate(
+            progress_on=Subquery(latest_round(day).values("as_of")[:1]),
+            parts=ArraySubquery(_PARTS),
+            texts=ArraySubquery(_texts(day)),
+            listed=_basis("listed_by"),
+            ended=_basis("ended_by"),
+        )
+        .order_by(*order)
     )
-    progress = latest_progress(found, day)
-    groups: dict[int, IssueGroup] = {}
-    rows: dict[int, list[StatusRow]] = defaultdict(list)
-    for case in found:
-        groups.setdefault(case.group_id, case.group)
-        rows[case.group_id].append(_row(case, progress.get(case.pk)))
-    return [GroupRows(group, rows[key]) for key, group in groups.items()]
+    fields = ["number", "group_id", "parts", "texts", "progress_on", "listed", "ended"]
+    if words:
+        rows = rows.annotate(
+            names=ArraySubquery(_names()), found=Subquery(_found(words, day))
+        )
+        fields += ["names", "found"]
+    found = rows.values(*fields, code=F("standing"), that_name=F("current_name"))
+    return [_row(words, **row) for row in found]
 
 
-def _row(case: Case, progress: LatestProgress | None) -> StatusRow:
-    that_day: Standing = case.that_day  # type: ignore[attr-defined]  # of as_of()
+def _basis(entry: str) -> JSONObject:
+    path = f"that_day__{entry}"
+    return JSONObject(
+        kind=f"{path}__kind",
+        meeting=f"{path}__meeting",
+        decided_on=f"{path}__decided_on",
+        is_inferred=f"{path}__is_inferred",
+    )
+
+
+def _texts(day: date) -> QuerySet[ProgressUpdate, Any]:
+    return ProgressUpdate.objects.latest_of_case(day).values(
+        told=JSONObject(
+            place="municipality__short_name",
+            is_unchanged="is_unchanged",
+            opening=Left("text", _OPENING),
+        )
+    )
+
+
+def _names() -> QuerySet[Standing, Any]:
+    """Every name of a case, with what kind of name it is."""
+    older = Standing.objects.filter(case=OuterRef("pk")).values(
+        name_=JSONObject(kind=Value("舊名"), name="name")
+    )
+    registered = Case.objects.filter(pk=OuterRef("pk")).values(
+        name_=JSONObject(kind=Value("舊名"), name="name")
+    )
+    aliases = CaseAlias.objects.filter(
+        Q(case=OuterRef("pk")) | Q(case__parent=OuterRef("pk"))
+    ).values(name_=JSONObject(kind=Value("別名"), name="name"))
+    return older.union(registered, aliases, all=True)
+
+
+def _found(words: Sequence[str], day: date) -> QuerySet[ProgressUpdate, Any]:
+    """The text of a case that has most of the words, the latest of several."""
+    has = [Q(text__folded_contains=word) for word in words]
+    count: Combinable = Value(0)
+    for each in has:
+        count = count + Cast(ExpressionWrapper(each, BooleanField()), IntegerField())
+    return (
+        ProgressUpdate.objects.accepted()
+        .filter(case=OuterRef("pk"), round__as_of__lte=day)
+        .alias(count=count)
+        .filter(count__gt=0)
+        .order_by("-count", "-round__as_of", "municipality__order")
+        .values(
+            found=JSONObject(
+                text="text",
+                as_of="round__as_of",
+                place="municipality__short_name",
+            )
+        )[:1]
+    )
+
+
+def _row(words: Sequence[str], **found: Any) -> StatusRow:
+    name, reported = found["that_name"], found["progress_on"]
+    texts = [
+        Excerpt(
+            text["place"],
+            "本季無變動" if text["is_unchanged"] else excerpt(text["opening"]),
+        )
+        for text in found["texts"]
+    ]
     return StatusRow(
-        case=case,
-        name=case.current_name,
-        parts=case.parts,  # type: ignore[attr-defined]  # annotated
-        standing=case.standing,
-        label=str(Code(case.standing).label),
-        listed_by=that_day.listed_by,
-        ended_by=that_day.ended_by,
-        progress=progress,
+        number=found["number"],
+        name=name,
+        name_pieces=marked(name, words) if words else [(name, False)],
+        group=found["group_id"],
+        parts=found["parts"],
+        standing=found["code"],
+        listed_by=_read_basis(found["listed"]),
+        ended_by=_read_basis(found["ended"]),
+        progress_on=reported,
+        excerpts=texts,
+        hits=_hits(words, **found) if words else (),
     )
 
 
-def latest_progress(cases: Iterable[Case], day: date) -> Mapping[int, LatestProgress]:
-    """Return what was last accepted on each case in a round up to ``day``, by key."""
-    updates = (
-        ProgressUpdate.objects.latest_until(day)
-        .filter(case__in=cases)
-        .select_related("municipality", "round")
-        .defer("text")
-        .annotate(opening=Left("text", _OPENING))
-    )
-    excerpts: dict[int, list[Excerpt]] = defaultdict(list)
-    rounds: dict[int, ReportingRound] = {}
-    for update in updates:
-        place = update.municipality.short_name if update.municipality else None
-        text = "本季無變動" if update.is_unchanged else excerpt(update.opening)  # type: ignore[attr-defined]  # annotated
-        rounds[update.case_id] = update.round
-        excerpts[update.case_id].append(Excerpt(place, text))
-    return {
-        case: LatestProgress(round_, excerpts[case]) for case, round_ in rounds.items()
+def _read_basis(entry: Mapping[str, Any]) -> Basis | None:
+    if entry["kind"] is None:
+        return None
+    decided_on = date.fromisoformat(entry["decided_on"])
+    return Basis(entry["kind"], entry["meeting"], decided_on, entry["is_inferred"])
+
+
+def _hits(
+    words: Sequence[str],
+    *,
+    that_name: str,
+    number: str,
+    parts: Sequence[Mapping[str, str]],
+    names: Sequence[Mapping[str, str]],
+    found: Mapping[str, str] | None,
+    **_: Any,
+) -> list[Hit]:
+    """Say where those words were found that the current name does not show."""
+    missing = [word for word in words if not holds(that_name, word)]
+    others = {
+        **{each["name"]: each["kind"] for each in names},
+        **{part["name"]: "子案" for part in parts},
+        number: "案號",
     }
+    others.pop(that_name, None)
+    hits = [
+        Hit(kind, marked(other, missing))
+        for other, kind in others.items()
+        if any(holds(other, word) for word in missing)
+    ]
+    missing = [
+        word for word in missing if not any(holds(other, word) for other in others)
+    ]
+    if missing and found:
+        as_of = format_roc(date.fromisoformat(found["as_of"]))
+        place = f"辦理情形（{as_of}{_and(found['place'])}）"
+        hits.append(Hit(place, excerpt_around(found["text"], missing)))
+    return hits
 
 
+def _and(place: str | None) -> str:
+    return f"，{place}" if place else ""
+
+
+@lru_cache(maxsize=4096)
 def excerpt(text: str) -> str:
     """Return the first lines of an outline, without their numbers, as one short text."""
     said = ""

@@ -6,7 +6,7 @@ from django.urls.converters import StringConverter
 
 from cases.exports.status_report import FILE_FORMATS
 from cases.sitemaps import SITEMAPS
-from cases.views import balance, books, pages, papers, public
+from cases.views import balance, books, pages, papers, public, table
 from platform_site.lib.page_cache import public_page
 
 
@@ -50,7 +50,7 @@ urlpatterns = [
         name="sitemap-xml",
     ),
     path("<slug:platform>/", public.platform_home, name="platform"),
-    path("<slug:platform>/cases/", public.case_table, name="table"),
+    path("<slug:platform>/cases/", table.case_table, name="table"),
     path("<slug:platform>/cases/<case_number:number>/", public.case, name="case"),
     path("<slug:platform>/balance/", books.books_page, name="books"),
     path(

@@ -18,6 +18,10 @@ class FileFormat:
     write: Callable[[StatusReport, IO[bytes]], None]
 
 
+# A paper of so many cases takes the worker some seconds; longer ones would keep
+# others waiting. The command and the other formats know no limit.
+MOST_CASES_IN_PDF = 300
+
 FILE_FORMATS = {
     "xlsx": FileFormat(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -18,26 +18,32 @@ def status_report_data(report: StatusReport) -> dict[str, Any]:
 
     ``theme`` and ``municipality`` are null where a case has no theme and where
     all report together; several themes are joined by 、. ``origin`` is the
-    decision that has newly listed a case, empty for all others.
+    decision that has newly listed a case, empty for all others. A part of the
+    record says in ``conditions`` how it was chosen, and ``standing`` is there where
+    not every case is listed.
     """
-    return {
+    data: dict[str, Any] = {
         "title": interchange(report.title),
         "as_of": report.as_of.isoformat(),
-        "groups": [_group(group) for group in report.groups],
     }
+    if report.conditions:
+        data["conditions"] = [interchange(each) for each in report.conditions]
+    data["groups"] = [_group(group, report) for group in report.groups]
+    return data
 
 
-def _group(group: GroupTable) -> dict[str, Any]:
+def _group(group: GroupTable, report: StatusReport) -> dict[str, Any]:
     return {
         "name": interchange(group.name),
-        "cases": [_case(row) for row in group.rows],
+        "cases": [_case(row, report) for row in group.rows],
     }
 
 
-def _case(row: ReportRow) -> dict[str, Any]:
+def _case(row: ReportRow, report: StatusReport) -> dict[str, Any]:
     return {
         "number": row.number,
         "name": interchange(row.name),
+        **({"standing": row.standing} if report.shows_standing else {}),
         "theme": interchange("、".join(row.themes)) or None,
         "note": interchange(row.note),
         "newly_listed": bool(row.origin),

@@ -49,24 +49,37 @@ def sheet_rows(report: StatusReport) -> Iterator[SheetRow]:
                 yield SheetRow(report, group, case, block)
 
 
+def columns_of(report: StatusReport) -> list[Column[SheetRow]]:
+    """The columns of a report: of a part of the record also by what it was chosen."""
+    columns = list(COLUMNS)
+    if report.shows_standing:
+        standing = Column[SheetRow]("列管狀態", lambda row: row.case.standing, 11)
+        columns.insert(3, standing)
+    if report.conditions:
+        line = "；".join(report.conditions)
+        columns.append(Column[SheetRow]("篩選條件", lambda _: line, 24))
+    return columns
+
+
 def write_xlsx(report: StatusReport, file: IO[bytes]) -> None:
     """Write the table as an Excel workbook."""
-    sheets.xlsx(file, COLUMNS, sheet_rows(report), _about(report))
+    sheets.xlsx(file, columns_of(report), sheet_rows(report), _about(report))
 
 
 def write_ods(report: StatusReport, file: IO[bytes]) -> None:
     """Write the table as an OpenDocument spreadsheet."""
-    sheets.ods(file, COLUMNS, sheet_rows(report), _about(report))
+    sheets.ods(file, columns_of(report), sheet_rows(report), _about(report))
 
 
 def write_csv(report: StatusReport, file: IO[bytes]) -> None:
     """Write the table as CSV."""
-    sheets.csv(file, COLUMNS, sheet_rows(report))
+    sheets.csv(file, columns_of(report), sheet_rows(report))
 
 
 def _about(report: StatusReport) -> About:
+    part = "（部分）" if report.conditions else ""
     return About(
-        title=f"{report.title}（{format_roc(report.as_of)}）",
+        title=f"{report.title}{part}（{format_roc(report.as_of)}）",
         author=report.platform_name,
         sheet="辦理情形",
     )

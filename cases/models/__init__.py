@@ -10,7 +10,7 @@ from cases.models.cases import (
     Theme,
 )
 from cases.models.ledger import CountClaim, LedgerEntry
-from cases.models.progress import ProgressUpdate, ReportingRound
+from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 
 __all__ = [
     "Case",
@@ -24,4 +24,5 @@ __all__ = [
     "ReportingRound",
     "Standing",
     "Theme",
+    "latest_round",
 ]

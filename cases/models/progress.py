@@ -6,7 +6,7 @@ from datetime import date
 
 import pghistory
 from django.db import models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from cases.models.cases import Case
 from meetings.models import Municipality, Platform
@@ -50,15 +50,34 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             state__in=[ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED]
         )
 
-    def latest_until(self, day: date) -> ProgressUpdateQuerySet:
-        """Of each case the accepted texts of its last round with data up to ``day``."""
-        last_round = (
-            ProgressUpdate.objects.accepted()
-            .filter(case=OuterRef("case"), round__as_of__lte=day)
-            .order_by("-round__as_of")
-            .values("round")[:1]
+    def latest_of_case(self, day: date) -> ProgressUpdateQuerySet:
+        """For a subquery of cases: the accepted texts of the last round up to ``day``.
+
+        The joint text comes first, then by municipality.
+        """
+        last = latest_round(day, case=OuterRef("pk"), platform=OuterRef("platform"))
+        return (
+            self.accepted()
+            .filter(case=OuterRef("pk"), round=Subquery(last.values("pk")[:1]))
+            .order_by(F("municipality__order").asc(nulls_first=True), "pk")
         )
-        return self.accepted().filter(round=Subquery(last_round))
+
+
+def latest_round(
+    day: date, *, case: str | OuterRef = "pk", platform: str | OuterRef = "platform"
+) -> QuerySet[ReportingRound]:
+    """Return the last round with data up to ``day`` in which a text was accepted.
+
+    For a subquery: ``case`` and ``platform`` lead to those of the rows around it.
+    The rounds are few, and whether one has a text of a case an index tells, so
+    that not all texts of the case need to be looked at.
+    """
+    texts = ProgressUpdate.objects.accepted().filter(
+        case=OuterRef(OuterRef(case)), round=OuterRef("pk")
+    )
+    return ReportingRound.objects.filter(
+        Exists(texts), platform=OuterRef(platform), as_of__lte=day
+    ).order_by("-as_of")
 
 
 @pghistory.track()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cases.exports.status_report import FILE_FORMATS, file_content
+from cases.exports.status_report import (
+    FILE_FORMATS,
+    MOST_CASES_IN_PDF,
+    file_content,
+)
 from cases.exports.status_report_pdf import STYLESHEETS, status_report_html
-from cases.reports import NothingToReport, report_day, status_report
+from cases.filters import CaseFilter
+from cases.models import Standing
+from cases.reports import NothingToReport, status_report
+from cases.status import decided_cases
 from meetings.models import Platform
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.serve import refusal_status, serve_kept, serve_pdf
@@ -21,19 +27,38 @@ def status_report_file(
 ) -> HttpResponseBase:
     """The status report as of the day in the address, today without one.
 
-    ``extension`` is ``pdf`` or one of ``FILE_FORMATS``. The file is made once for
-    the same content and served from disk afterwards.
+    ``extension`` is ``pdf`` or one of ``FILE_FORMATS``. The conditions of the
+    status table choose a part of the record; a paper keeps its own order whatever
+    the table is sorted by. The file is made once for the same content and served
+    from disk afterwards.
     """
     body = get_object_or_404(Platform, slug=platform)
+    asked = CaseFilter(request.GET, decided_cases(), platform=body)
+    if not asked.is_valid():
+        sentences = [each for errors in asked.form.errors.values() for each in errors]
+        return _sorry(request, body, "".join(sentences), status=400)
+    conditions = [str(condition) for condition in asked.conditions]
+    if extension == "pdf" and (count := asked.qs.count()) > MOST_CASES_IN_PDF:
+        sentence = (
+            f"符合條件的{body.case_word}共{count}案，"
+            f"超過PDF的上限（{MOST_CASES_IN_PDF}案）；"
+            "請縮小查詢條件，或改下載ODS等其他格式。"
+        )
+        return _sorry(request, body, sentence, status=400)
     try:
-        as_of = report_day(request.GET.get("as_of", ""), timezone.localdate())
-    except ValueError as error:
-        return _sorry(request, body, str(error), status=400)
-    try:
-        report = status_report(body, as_of)
+        report = status_report(
+            body,
+            asked.day,
+            cases=asked.qs,
+            conditions=conditions,
+            shows_standing=asked.standing_code != Standing.Code.LISTED,
+        )
     except NothingToReport as error:
         return _sorry(request, body, str(error), status=404)
-    filename = f"{body.short_name}{body.report_name}{as_of.isoformat()}.{extension}"
+    part = "（部分）" if conditions else ""
+    filename = (
+        f"{body.short_name}{body.report_name}{part}{asked.day.isoformat()}.{extension}"
+    )
     if extension != "pdf":
         file_format = FILE_FORMATS[extension]
         return serve_kept(

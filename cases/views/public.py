@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 from django.db.models import Count, F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +12,11 @@ from django.utils import timezone
 from cases import picture
 from cases.case_page import case_page, was_public
 from cases.exports.status_report import FILE_FORMATS
-from cases.filters import ALL, CaseFilter
 from cases.models import Standing
 from cases.status import (
     DEFINITIONS,
     count_cases,
     public_cases,
-    status_table,
 )
 from meetings.models import Meeting, Membership, Platform
 from meetings.views import get_platform
@@ -104,41 +101,6 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
         lines = picture.record_lines(body, today)
         context["picture"] = picture.draw_lines(lines, deciding, today)
     return render(request, "cases/platform.html", context)
-
-
-@public_page
-def case_table(request: HttpRequest, platform: str) -> HttpResponse:
-    """Where the cases stand, by group; group, standing and day come from the address."""
-    body = get_platform(platform)
-    cases = CaseFilter(request.GET, public_cases(), platform=body)
-    context: dict[str, Any] = {
-        "platform": body,
-        "active": "cases",
-        "filter": cases,
-        "form": cases.form,
-    }
-    if not cases.is_valid():
-        return render(request, "cases/case_table.html", context, status=400)
-    groups = status_table(cases.qs, cases.day)
-    counts = count_cases(body, cases.day)
-    standings = counts.standings(cases.chosen_group)
-    context |= {
-        "groups": groups,
-        "counts": standings,
-        "total": sum(len(group.rows) for group in groups),
-        "all_total": sum(count.number for count in standings),
-        "day": cases.day,
-        "asked_day": None if cases.day == cases.today else cases.day,
-        "has_report": counts.has_decided,
-        "is_today": cases.day == cases.today,
-        "standing": cases.standing_code,
-        "standing_label": "全部狀態",
-        "definition": f"已登錄的全部{body.case_word}，不分狀態",
-    }
-    if cases.standing_code != ALL:
-        code = Standing.Code(cases.standing_code)
-        context |= {"standing_label": code.label, "definition": DEFINITIONS[code]}
-    return render(request, "cases/case_table.html", context)
 
 
 @public_page

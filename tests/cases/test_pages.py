@@ -127,7 +127,7 @@ def test_table_shows_what_is_listed_with_its_basis_and_latest_progress(
 
     page = get(client, table)
 
-    assert page.rows() == [
+    assert page.rows("tr[@class='case-row']") == [
         [
             f"{case.number} 列管中",
             case.name,
