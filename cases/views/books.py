@@ -40,9 +40,7 @@ def books_page(request: HttpRequest, platform: str) -> HttpResponse:
         "rows": chosen,
         "chart": chart([each.account for each in chosen]),
         "differing": [
-            each
-            for each in (rows if slug == WHOLE else chosen)
-            if each.differs and (each.slug != WHOLE or slug != WHOLE)
+            each for each in (rows if slug == WHOLE else chosen) if each.differs
         ],
     }
     return render(request, "cases/books.html", context)

@@ -18,3 +18,12 @@ def site_contact() -> str:
     """Return how to reach that agency, empty when it is not said."""
     contact: str = settings.SITE_CONTACT
     return contact
+
+
+@register.simple_tag
+def whom_to_ask() -> str:
+    """Return whom visitors may turn to, in words that fit into a sentence."""
+    agency, contact = site_agency(), site_contact()
+    if agency and contact:
+        return f"{agency}（{contact}）"
+    return agency or contact or "各平臺幕僚機關"

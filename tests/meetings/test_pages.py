@@ -76,6 +76,68 @@ def test_list_is_by_series_and_year_newest_first(client, platform, publish):
     ]
 
 
+@pytest.fixture
+def three_meetings(platform, publish):
+    """甲一 (113) and 甲二 (114) of one series, 乙一 (113) of another."""
+    first = DecidingSeriesFactory(platform=platform, slug="first", order=1)
+    second = MeetingSeriesFactory(platform=platform, slug="second", order=2)
+    publish(JULY, series=first, title="甲一")
+    publish(dt.date(2025, 8, 7), series=first, title="甲二")
+    publish(JULY, series=second, title="乙一")
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ({"series": "", "year": ""}, ["甲二", "甲一", "乙一"]),
+        ({"series": "first"}, ["甲二", "甲一"]),
+        ({"year": "113"}, ["甲一", "乙一"]),
+        ({"series": "first", "year": "114"}, ["甲二"]),
+        ({"series": "second", "year": "114"}, []),
+    ],
+)
+def test_list_shows_the_series_and_year_asked_for(
+    client, platform, three_meetings, asked, titles
+):
+    page = get(client, reverse("meetings:list", args=[platform.slug]), **asked)
+
+    assert page.texts("th[@class='meeting-name']/a") == titles
+    assert ("沒有符合條件的會議" in page.main) == (not titles)
+    chosen = [option.get("value") for option in page.all("option[@selected]")]
+    assert chosen == [asked.get("series", ""), asked.get("year", "")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"series": "third"}, "沒有這個會議系列，請由清單選擇。"),
+        ({"year": "99"}, "這個年度沒有公開的會議，請由清單選擇。"),
+        ({"year": "\x00"}, "這個年度沒有公開的會議，請由清單選擇。"),
+    ],
+)
+def test_list_refuses_in_a_sentence_and_offers_the_form(
+    client, platform, three_meetings, asked, sentence
+):
+    address = reverse("meetings:list", args=[platform.slug])
+
+    page = get(client, address, status=400, **asked)
+
+    (summary,) = page.classed("error-summary")
+    (field,) = asked
+    assert sentence in text(summary)
+    assert page.all(f"select[@name='{field}'][@aria-invalid='true']")
+    assert page.rows() == []
+
+
+def test_list_leads_to_each_year_of_a_series(client, platform, three_meetings):
+    page = get(client, reverse("meetings:list", args=[platform.slug]))
+
+    (jump,) = page.all("nav[@class='jump']")
+    targets = [link.get("href") for link in page.all("a", jump)]
+    assert targets == ["#first", "#first-114", "#first-113", "#second"]
+    assert {target.removeprefix("#") for target in targets} <= page.ids()
+
+
 def test_list_without_meetings_says_so(client, platform):
     page = get(client, reverse("meetings:list", args=[platform.slug]))
 

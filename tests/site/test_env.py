@@ -26,6 +26,8 @@ def env(tmp_path, **variables):
         ("CSRF_TRUSTED_ORIGINS", "a.tw", "csrf_trusted_origins", "環境變數 CSRF"),
         ("VAR_DIR", "here", "var_dir", "環境變數 VAR_DIR 的值「here」不是絕對路徑"),
         ("LOG_LEVEL", "LOUD", "log_level", "環境變數 LOG_LEVEL 的值「LOUD」看不懂"),
+        ("SITE_AGENCY", "某" * 61, "site_agency", "環境變數 SITE_AGENCY 的值不合用"),
+        ("SITE_CONTACT", "甲\n乙", "site_contact", "環境變數 SITE_CONTACT 的值"),
         ("SECRET_KEY_FILE", "/no/such", "secret_key", "環境變數 SECRET_KEY_FILE 所指"),
     ],
 )
@@ -58,6 +60,8 @@ def test_values_are_read(tmp_path):
         ALLOWED_HOSTS="a.gov.tw, .b.gov.tw [::1]",
         CSRF_TRUSTED_ORIGINS="https://a.gov.tw",
         BEHIND_PROXY="yes",
+        SITE_AGENCY=" 某市政府 ",
+        SITE_CONTACT="某市某路1號",
     )
 
     assert read.debug is False
@@ -66,6 +70,7 @@ def test_values_are_read(tmp_path):
     assert read.csrf_trusted_origins == ["https://a.gov.tw"]
     assert read.https is True
     assert read.behind_proxy is True
+    assert (read.site_agency, read.site_contact) == ("某市政府", "某市某路1號")
     assert read.var_dir == tmp_path / "var"
 
 
