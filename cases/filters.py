@@ -365,8 +365,9 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     def _refuse_unknown(self) -> None:
         known = {*self.filters, *self._besides}
         for name, values in self._asked.lists():
-            if name in self.filters and len(set(values)) > 1:
-                self.form.add_error(name, "這個條件只能選一項，請重新選擇。")
+            if name in self.filters:
+                if len(set(values)) > 1 and name not in self.form.errors:
+                    self.form.add_error(name, "這個條件只能選一項，請重新選擇。")
             elif name not in known and name not in _FOREIGN:
                 self.form.add_error(
                     None,
