@@ -13,6 +13,7 @@ from cases.exports.status_report import FILE_FORMATS
 from cases.exports.status_report_pdf import status_report_pdf_here
 from cases.reports import NothingToReport, StatusReport, report_day, status_report
 from meetings.models import Platform
+from platform_site.lib.faults import reason
 from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.terminal import page_counter
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 f"沒有代碼為「{platform}」的平臺；現有：{known}。"
             ) from None
         except OSError as error:
-            raise CommandError(f"無法寫入 {output}：{error.strerror}。") from error
+            raise CommandError(f"無法寫入 {output}：{reason(error)}。") from error
         except (ValueError, NothingToReport, PaperError) as error:
             raise CommandError(str(error)) from error
         cases = sum(len(group.rows) for group in report.groups)

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from meetings.minutes.paper import minutes_paper
 from meetings.minutes.paper_pdf import minutes_pdf_here
 from meetings.models import Meeting, Minutes
+from platform_site.lib.faults import reason
 from platform_site.lib.keep import write_whole
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.terminal import page_counter
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         except Minutes.DoesNotExist:
             raise CommandError(f"{sitting.title}尚無會議紀錄。") from None
         except OSError as error:
-            raise CommandError(f"無法寫入 {output}：{error.strerror}。") from error
+            raise CommandError(f"無法寫入 {output}：{reason(error)}。") from error
         except PaperError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{output}：{paper.title}，{len(content) / 1024:.0f} KB。")

@@ -28,6 +28,7 @@ from django.db import connections
 
 from platform_site import database, embedded
 from platform_site.failures import Refusal
+from platform_site.lib.faults import reason
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -113,7 +114,7 @@ def _listen(host: str, port: int) -> socket.socket:
                 f"或改用別的埠號，例如 make demo PORT={port % 65535 + 1}。"
             ) from None
         raise Refusal(
-            f"不能在 {host}:{port} 提供網站（{error.strerror}）："
+            f"不能在 {host}:{port} 提供網站（{reason(error)}）："
             "請改用 1024 以上的埠號，例如 PORT=8000。"
         ) from None
     return listener
