@@ -13,6 +13,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
+from platform_site.lib.faults import reason
+
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
@@ -49,8 +51,9 @@ class Environment:
         try:
             return str(self._env.str(name, default=default)).strip()
         except (OSError, ValueError) as error:
+            why = reason(error) if isinstance(error, OSError) else "不是 UTF-8 文字檔"
             raise ImproperlyConfigured(
-                f"環境變數 {name}_FILE 所指的檔案讀不到（{error}）："
+                f"環境變數 {name}_FILE 所指的檔案讀不到（{why}）："
                 "請改成存在且可讀取的檔案路徑。"
             ) from None
 
@@ -192,7 +195,9 @@ class Environment:
         try:
             parsed: dict[str, object] = dict(environ.Env.db_url_config(value))
         except ValueError:
-            parsed = {}
+            raise ImproperlyConfigured(
+                f"環境變數 {name} 的埠號或主機看不懂：請寫成 {example}。"
+            ) from None
         if not parsed.get("NAME") or not parsed.get("USER"):
             raise ImproperlyConfigured(
                 f"環境變數 {name} 缺少帳號或資料庫名稱：請寫成 {example}。"

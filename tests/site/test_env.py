@@ -45,6 +45,7 @@ def test_bad_value_is_refused(tmp_path, name, value, attribute, sentence):
         "platform",
         "postgresql://localhost/platform",
         "postgresql://someone@localhost",
+        "postgresql://someone@localhost:http/platform",
     ],
 )
 def test_bad_database_address_is_refused(tmp_path, url):
