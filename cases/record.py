@@ -17,7 +17,7 @@ import yaml
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
@@ -51,6 +51,7 @@ from meetings.models import (
     Section,
     meeting_slug,
 )
+from platform_site.lib.faults import reason
 from platform_site.lib.numbering import to_chinese
 from platform_site.lib.text import fold
 
@@ -160,9 +161,13 @@ def _guarded(path: Path, kind: type, load: Callable[[Path, Any], None]) -> None:
             f"資料檔 {_short(path)} 缺少「{error.args[0]}」，或沒有這個名稱。"
         ) from error
     except (LookupError, TypeError, ValueError, AttributeError, DatabaseError) as error:
-        reason = str(error).partition("\n")[0]
+        said = str(error).partition("\n")[0]
+        unknown = re.search(r"unexpected keyword arguments?:? (.+)", said)
+        if unknown:
+            names = "、".join(sorted(re.findall(r"'(.+?)'", unknown[1])))
+            raise RecordError(f"資料檔 {_short(path)}：不認得「{names}」。") from error
         raise RecordError(
-            f"資料檔 {_short(path)} 缺少欄位或內容有誤（{reason}）。"
+            f"資料檔 {_short(path)} 缺少欄位或內容有誤（{said}）。"
         ) from error
 
 
@@ -181,6 +186,18 @@ class _Loader(yaml.SafeLoader):
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
+    def construct_day(self, node: yaml.ScalarNode) -> Any:
+        """Return a date; the 31st of April is refused with its line."""
+        try:
+            return self.construct_yaml_timestamp(node)
+        except ValueError:
+            raise yaml.constructor.ConstructorError(
+                problem="no such day", problem_mark=node.start_mark
+            ) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_day)
+
 
 def _read(path: Path, kind: type) -> Any:
     try:
@@ -188,7 +205,7 @@ def _read(path: Path, kind: type) -> Any:
     except FileNotFoundError:
         raise RecordError(f"缺少資料檔 {path}。") from None
     except OSError as error:
-        raise RecordError(f"讀不到資料檔 {path}（{error.strerror}）。") from error
+        raise RecordError(f"讀不到資料檔 {path}（{reason(error)}）。") from error
     except UnicodeDecodeError as error:
         raise RecordError(
             f"資料檔 {_short(path)} 不是 UTF-8 編碼，請另存為 UTF-8 後再載入。"
@@ -225,13 +242,22 @@ def _load_municipalities(path: Path, rows: Sequence[Data]) -> None:
 
 
 def _make(path: Path, instance: Any) -> Any:
-    """Check and save ``instance``; a refusal names the file."""
+    """Check and save ``instance``; a refusal names the file and the field."""
     try:
         instance.full_clean()
     except ValidationError as error:
-        raise _refused(path, error) from error
+        said = [
+            text if name == NON_FIELD_ERRORS else f"「{_label(instance, name)}」{text}"
+            for name, texts in error.message_dict.items()
+            for text in texts
+        ]
+        raise RecordError(f"資料檔 {_short(path)}：{' '.join(said)}") from error
     instance.save()
     return instance
+
+
+def _label(instance: Any, field: str) -> str:
+    return str(instance._meta.get_field(field).verbose_name)
 
 
 def _refused(path: Path, error: ValidationError) -> RecordError:
@@ -700,8 +726,16 @@ class _ListedCases:
         return [pk for pk, group_id in self._group_of.items() if group_id == group.pk]
 
 
-def _clock(text: str | None) -> time | None:
-    return None if text is None else time.fromisoformat(text)
+def _clock(text: Any) -> time | None:
+    """Return the time; unquoted, YAML reads 14:30 as a number of minutes."""
+    if text is None:
+        return None
+    try:
+        return time.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise ValidationError(
+            f'看不懂時間「{text}」，請連同引號寫成 "14:30"。'
+        ) from None
 
 
 def _numbered(items: Sequence[str]) -> str:

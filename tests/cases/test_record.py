@@ -188,7 +188,7 @@ BROKEN = {
     "python tag": (b"!!python/object/apply:os.system ['touch owned']", "格式有誤"),
     "python name": (b"title: !!python/name:os.system", "格式有誤"),
     "key twice": (b"title: a\nheld_on: 2024-01-01\ntitle: b\n", "第 3 行格式有誤"),
-    "no such day": (b"held_on: 2024-02-30\n", "內容有誤"),
+    "no such day": (b"title: a\nheld_on: 2024-02-30\n", "第 2 行格式有誤"),
     "huge number": (b"number: " + b"9" * 5000, "內容有誤"),
     "alias of itself": (b"&a {title: *a}", "「title」"),
 }
@@ -259,6 +259,9 @@ def test_unknown_field_is_refused_rather_than_lost(folder, name):
     assert refusal(folder).endswith("：不認得「colour」。")
 
 
+CHAIR = {"organization": "基隆市政府", "name": "某甲", "title": "副市長"}
+
+
 def with_point(**point):
     return [{"group": "交通組", "points": [point]}]
 
@@ -287,6 +290,10 @@ def with_point(**point):
         (FIRST, {"series": "mayor"}, "缺少「mayor」，或沒有這個名稱"),
         (FIRST, {"number": None}, "請填會議次別"),
         (FIRST, {"number": 2}, "相同次別的會議"),
+        (FIRST, {"held_on": "七月十一日"}, "「會議日期」"),
+        (FIRST, {"starts_at": "25:00"}, "看不懂時間「25:00」"),
+        (FIRST, {"starts_at": 870}, "看不懂時間「870」"),
+        (FIRST, {"chairs": [{"phone": "02"} | CHAIR]}, "不認得「phone」"),
         (FIRST, {"host": "新竹市"}, "沒有「新竹市」這個縣市"),
         (FIRST, {"groups": with_point(list=["丁案"])}, "找不到名為「丁案」"),
         (FIRST, {"groups": with_point(adopt=["甲案"])}, "不認得「adopt」"),
