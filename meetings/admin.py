@@ -460,7 +460,7 @@ class IssueGroupAdmin(RecordAdmin[IssueGroup]):
         "first_year",
         "last_year",
     ]
-    list_display = ["label", "case_prefix", "parent", "first_year", "last_year"]
+    list_display = ["label", "case_prefix", "parent", "founded", "ended"]
     list_filter = [
         "platform",
         ("parent", PlatformRowsFilter),
@@ -473,6 +473,18 @@ class IssueGroupAdmin(RecordAdmin[IssueGroup]):
     @admin.display(description="名稱", ordering="order")
     def label(self, group: IssueGroup) -> str:
         return of_platform(group)
+
+    @admin.display(description="設立年", ordering="first_year")
+    def founded(self, group: IssueGroup) -> str:
+        return _roc_year(group.first_year)
+
+    @admin.display(description="結束年", ordering="last_year")
+    def ended(self, group: IssueGroup) -> str:
+        return _roc_year(group.last_year)
+
+
+def _roc_year(year: int | None) -> str:
+    return "-" if year is None else f"{year - 1911}年"
 
 
 @admin.register(MeetingSeries)

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from cases.models.cases import Case
 from meetings.models import Municipality, Platform
+from platform_site.lib.roc import format_roc
 from platform_site.lib.search import words_index
 
 
@@ -38,7 +39,7 @@ class ReportingRound(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.platform.short_name} {self.as_of.isoformat()}"
+        return f"{self.platform.short_name} {format_roc(self.as_of)}"
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):

@@ -46,6 +46,13 @@ def test_reconcile_of_an_empty_database_is_an_empty_list():
     assert out.getvalue() == "[]\n"
 
 
+def test_reconcile_without_deciding_meetings_says_so():
+    PlatformFactory(slug="jbbt")
+
+    with pytest.raises(CommandError, match=r"^還沒有任何決定列管的會議"):
+        call_command("reconcile")
+
+
 def test_reconcile_in_an_empty_database_says_that_there_is_no_platform():
     with pytest.raises(CommandError) as caught:
         call_command("reconcile", platform="jbbt")

@@ -153,6 +153,22 @@ def test_dates_are_in_roc_years(desk, case, hold_meeting):
     assert "2024" not in read.main
 
 
+def test_years_of_groups_and_rounds_are_roc(desk, group):
+    group.first_year = 2023
+    group.save(update_fields=["first_year"])
+    update = ProgressUpdateFactory(
+        case=CaseFactory(group=group, platform=group.platform)
+    )
+
+    groups = desk("meetings_issuegroup_changelist")
+    form = desk("cases_progressupdate_change", update.pk)
+
+    assert [row[3] for row in groups.rows()] == ["112年"]
+    assert form.texts("select[@id='id_round']/option")[1:] == [
+        f"{group.platform.short_name} 114年12月31日"
+    ]
+
+
 def test_timeline_of_a_case_stands_on_its_page(desk, case, hold_meeting):
     hold_meeting(DAY, decide(case, "list"))
     hold_meeting(LATER, decide(case, "delist"))

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases.balance import NUMBERS, Account, books
 from meetings.models import Platform
+from platform_site.lib.roc import format_roc
 
 
 class Command(BaseCommand):
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 there = f"現有：{known}" if known else "資料庫裡還沒有任何平臺"
                 raise CommandError(f"沒有代碼為「{platform}」的平臺；{there}。")
         accounts = [account for each in platforms for account in books(each)]
+        if not (accounts or json):
+            raise CommandError("還沒有任何決定列管的會議，沒有帳目可列。")
         self.stdout.write(as_json(accounts) if json else as_table(accounts))
 
 
@@ -75,7 +78,7 @@ def as_table(accounts: list[Account]) -> str:
     for account in accounts:
         if account.meeting != meeting:
             meeting = account.meeting
-            lines += ["", f"{meeting.title}（{meeting.held_on.isoformat()}）"]
+            lines += ["", f"{meeting.title}（{format_roc(meeting.held_on)}）"]
             lines.append(
                 "  ".join(
                     _pad(head, 10 if not i else len(head) * 2)
@@ -95,7 +98,7 @@ def as_table(accounts: list[Account]) -> str:
                 for i, cell in enumerate(cells)
             )
         )
-    return "\n".join(lines).lstrip("\n")
+    return "\n".join(line.rstrip() for line in lines).lstrip("\n")
 
 
 def _pad(text: str, width: int) -> str:
