@@ -5,6 +5,7 @@ from queue import Queue
 from time import monotonic, sleep
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -29,6 +30,13 @@ def django_db_setup(django_test_environment, django_db_blocker):
     """Replace pytest-django's: see ``tests/database.py``."""
     with django_db_blocker.unblock(), scratch_database():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def var_folder(tmp_path_factory):
+    """Keep what tests make out of the project's ``var/``."""
+    settings.VAR_DIR = tmp_path_factory.mktemp("var")
+    return settings.VAR_DIR
 
 
 @pytest.fixture

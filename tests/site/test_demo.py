@@ -155,6 +155,7 @@ def test_reset_waits_for_the_demo_to_be_stopped(var_dir, port):
         )
 
     with demo(var_dir, port) as (process, _):
+        (var_dir / "papers").mkdir()
         refused = reset()
         process.send_signal(signal.SIGINT)
         process.wait(30)
