@@ -27,6 +27,12 @@ PAGES = {
     "/jbbt/cases/?standing=delisted&group=disaster": 200,
     "/northern/cases/": 200,
     "/jbbt/cases/?group=nobody&as_of=never": 400,
+    "/jbbt/cases/?q=%E5%8F%B0%E5%8C%97&standing=all&municipality=taipei&group=transport": 200,
+    "/jbbt/cases/?sort=-progress&theme=%E6%B0%A3%E5%80%99%E8%AE%8A%E9%81%B7%E5%9B%A0%E6%87%89%E5%8F%8A%E8%AA%BF%E9%81%A9": 200,
+    "/jbbt/cases/?q=%E5%B8%82&year=1&sort=color&grup=x": 400,
+    "/jbbt/cases/?q=%E6%B2%92%E6%9C%89%E9%80%99%E6%A1%88": 200,
+    "/jbbt/cases/?page=9": 404,
+    "/jbbt/reports/status.pdf?q=%E5%B8%82": 400,
     "/jbbt/cases/TR-019/": 200,
     "/jbbt/cases/DP-006/": 200,
     "/jbbt/cases/UD-004/": 200,
@@ -108,6 +114,8 @@ def test_nothing_scrolls_sideways_on_a_phone_but_labelled_tables(visit, address)
     [
         "/",
         "/jbbt/cases/?group=transport",
+        "/jbbt/cases/?group=transport&sort=-listed&q=%E6%8D%B7%E9%81%8B",
+        "/jbbt/cases/?group=transport&sort=-listed&q=%E6%8D%B7%E9%81%8B",
         "/jbbt/cases/TR-019/",
         "/jbbt/meetings/vice-mayor-3/balance/",
         "/login/",
@@ -117,7 +125,8 @@ def test_keyboard_reaches_every_control_in_sight(visit, address):
     page = visit(address, height=700)
     controls = page.evaluate(
         """() => [...document.querySelectorAll(
-            'a[href], button, input:not([type=hidden]), select, [tabindex="0"]')].length"""
+            'a[href], button, input:not([type=hidden]), select, summary, [tabindex="0"]')]
+          .filter(e => e.checkVisibility()).length"""
     )
 
     stops = []
@@ -163,10 +172,16 @@ def test_all_works_without_javascript(visit):
     page.get_by_label("資料日期").fill("113/12/31")
     page.get_by_role("button", name="查詢").click()
     assert "交通組・列管中 15 案" in page.inner_text("main")
+    page.get_by_label("關鍵字").fill("捷運")
+    page.get_by_role("button", name="查詢").click()
+    page.get_by_role("link", name="列管依據").click()
+    assert page.locator("th[aria-sort=descending]").count() == 1
+    page.get_by_role("link", name="移除條件：關鍵字：捷運").click()
+    page.get_by_role("link", name="移除條件：排序").click()
     page.get_by_role("link", name="汐東捷運線").click()
     assert page.inner_text("h1") == "汐東捷運"
     page.get_by_role("link", name="第1次副市長層級會議").first.click()
-    page.get_by_role("link", name="列管結算").first.click()
+    page.locator("main").get_by_role("link", name="列管結算").first.click()
     page.get_by_role("link", name="24 案，全部小組新增").click()
     assert page.inner_text("h1") == "全部小組新增 24 案"
 
