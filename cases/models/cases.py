@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, FilteredRelation, Prefetch, Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 
 from meetings.models import Agency, IssueGroup, Meeting, Motion, Municipality, Platform
@@ -79,19 +79,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def in_order(self) -> CaseQuerySet:
         """By group as the platform orders them, then by number."""
         return self.order_by("group__order", "group_id", "number")
-
-    def known_as(self, name: str) -> CaseQuerySet:
-        """Cases that bear or ever bore exactly ``name``."""
-        return self.filter(
-            Q(name=name) | Q(aliases__name=name) | Q(ledger__new_name=name)
-        ).distinct()
-
-    def with_participants(self) -> CaseQuerySet:
-        """With municipalities and agencies, lead first, in the fixed order."""
-        participants = Participant.objects.select_related(
-            "municipality", "agency"
-        ).order_by("-is_lead", "municipality__order", "pk")
-        return self.prefetch_related(Prefetch("participants", queryset=participants))
 
 
 @pghistory.track()

@@ -13,14 +13,6 @@ word_slug = RegexValidator(
 )
 
 
-class PlatformQuerySet(models.QuerySet["Platform"]):
-    """Questions asked of platforms."""
-
-    def get_by_natural_key(self, slug: str) -> Platform:
-        """Return the platform with this slug."""
-        return self.get(slug=slug)
-
-
 @pghistory.track()
 class Platform(models.Model):
     """A standing cooperation body of several local governments (平臺)."""
@@ -45,8 +37,6 @@ class Platform(models.Model):
         related_name="platforms",
         verbose_name="成員縣市",
     )
-
-    objects = PlatformQuerySet.as_manager()
 
     class Meta:
         verbose_name = "平臺"
