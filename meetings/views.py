@@ -112,6 +112,7 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "minutes": minutes,
         "parts": parts,
         "updated": _updated(minutes),
+        "neighbours": _neighbours(sitting),
         # What no section of the paper holds is shown after the last one.
         "loose_items": [] if any(part.items for part in parts) else items,
         "loose_motions": not any(part.has_motions for part in parts)
@@ -137,6 +138,20 @@ def minutes_paper(
         context = {"platform": body, "meeting": sitting, "sentence": str(error)}
         status = refusal_status(error)
         return render(request, "meetings/paper_refused.html", context, status=status)
+
+
+def _neighbours(meeting: Meeting) -> tuple[Meeting | None, Meeting | None]:
+    """Return the public meetings of the series before and after one; one query."""
+    sittings = list(
+        Meeting.objects.public()
+        .filter(series_id=meeting.series_id)
+        .select_related("series", "platform")
+        .in_order()
+    )
+    place = sittings.index(meeting)
+    before = sittings[place - 1] if place else None
+    after = sittings[place + 1] if place + 1 < len(sittings) else None
+    return before, after
 
 
 def _updated(minutes: Minutes) -> datetime | None:

@@ -12,10 +12,13 @@ from django.http import QueryDict
 from cases import decisions
 from cases.balance import books_of
 from cases.balance_page import Row, row
-from cases.models import LedgerEntry, ReportingRound
+from cases.models import Case, LedgerEntry, ProgressUpdate, ReportingRound
 from meetings.models import Meeting, Minutes, Platform
 
 register = template.Library()
+
+# Texts in these states are on the pages.
+SHOWN = (ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED)
 
 
 @register.simple_tag
@@ -55,17 +58,28 @@ def table_query(standing: str, group: str | None, day: date | None) -> str:
 
 
 @register.simple_tag
-def last_updated(platform: Platform | str | None = None) -> datetime | None:
-    """Return when the record, or a platform's, last grew.
+def last_updated(
+    platform: Platform | str | None = None, case: Case | None = None
+) -> datetime | None:
+    """Return when what is shown of the record, a platform or a case last grew.
 
-    That is when minutes were published, entries posted or progress written; one query.
+    That is when minutes were published, entries posted or progress accepted; one
+    query.
     """
-    progress = apps.get_model("cases", "ProgressUpdateEvent").objects.all()
-    entries = LedgerEntry.objects.all()
     published = Minutes.objects.filter(published_at__isnull=False)
-    if isinstance(platform, Platform):
-        entries = entries.of_platform(platform)
+    entries = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
+    progress = (
+        apps.get_model("cases", "ProgressUpdateEvent")
+        .objects.filter(state__in=SHOWN)
+        .order_by("-pk")
+    )
+    if case is not None:
+        published = published.filter(meeting__ledger__case=case)
+        entries = entries.filter(case=case)
+        progress = progress.filter(case_id=case.pk)
+    elif isinstance(platform, Platform):
         published = published.filter(meeting__platform=platform)
+        entries = entries.of_platform(platform)
         progress = progress.filter(
             round__in=ReportingRound.objects.filter(platform=platform)
         )
@@ -74,7 +88,7 @@ def last_updated(platform: Platform | str | None = None) -> datetime | None:
         .values_list("recorded_at")[:1]
         .union(
             published.order_by("-published_at").values_list("published_at")[:1],
-            progress.order_by("-pk").values_list("pgh_created_at")[:1],
+            progress.values_list("pgh_created_at")[:1],
         )
     )
     return max((when for (when,) in newest), default=None)

@@ -112,6 +112,30 @@ def test_progress_counts_as_growth_of_its_platform_alone(client, platform, case)
     )
 
 
+def test_what_is_not_shown_is_no_growth(client, platform, case, hold_meeting):
+    hold_meeting(JULY, decide(case, "list"))
+    ProgressUpdateFactory(case=case, state="draft")
+
+    assert "最後更新" not in foot(
+        get(client, reverse("cases:table", args=[platform.slug]))
+    )
+
+
+def test_case_tells_when_something_was_last_published_of_it(client, group, publish):
+    one, other = CaseFactory.create_batch(2, group=group)
+    future = publish(DECEMBER, decide(other, "list"))
+    Minutes.objects.filter(meeting=future).update(
+        published_at=dt.datetime(2031, 3, 1, tzinfo=dt.UTC)
+    )
+    mine = publish(JULY, decide(one, "list"))
+    Minutes.objects.filter(meeting=mine).update(
+        published_at=dt.datetime(2029, 3, 1, tzinfo=dt.UTC)
+    )
+
+    assert updated(get(client, one.get_absolute_url())) == "118年3月1日"
+    assert updated(get(client, other.get_absolute_url())) == "120年3月1日"
+
+
 def test_meeting_tells_when_its_minutes_were_published(client, publish, case):
     meeting = publish(JULY, decide(case, "list"))
     Minutes.objects.filter(meeting=meeting).update(

@@ -327,6 +327,29 @@ def test_claims_stand_beside_what_follows(client, case, publish):
     )
 
 
+def test_meeting_leads_to_those_before_and_after_it_in_its_series(
+    client, publish, hold_meeting, deciding_series, working_series
+):
+    days = [JULY + dt.timedelta(days=day) for day in range(5)]
+    first, second = (publish(day, series=deciding_series) for day in days[:2])
+    publish(days[2], series=working_series)
+    hold_meeting(days[3], series=deciding_series)
+    last = publish(days[4], series=deciding_series)
+
+    def neighbours(meeting):
+        page = get(client, meeting.get_absolute_url())
+        return [
+            (link.get("rel"), link.get("href")) for link in page.all("nav//a[@rel]")
+        ]
+
+    assert neighbours(first) == [("next", second.get_absolute_url())]
+    assert neighbours(second) == [
+        ("prev", first.get_absolute_url()),
+        ("next", last.get_absolute_url()),
+    ]
+    assert neighbours(last) == [("prev", second.get_absolute_url())]
+
+
 def test_source_of_inferred_minutes_is_said(client, platform, write):
     def fill(minutes):
         minutes.source = "依新聞稿推定"
@@ -406,7 +429,7 @@ def _fill(publish, platform, clerk, count):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("meetings:list", 4), ("meetings:meeting", 18)]
+    ("name", "most"), [("meetings:list", 4), ("meetings:meeting", 19)]
 )
 def test_number_of_queries_does_not_grow(client, publish, clerk, name, most):
     counted = []
