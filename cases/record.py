@@ -281,7 +281,6 @@ class _PlatformRecord:
         for path in sorted(self.folder.glob("cases/*.yaml")):
             self._load(path, self._load_cases)
         for path in sorted(self.folder.glob("meetings/*.yaml")):
-            self.say(f"{self.platform.short_name} {path.stem}")
             self._load(path, self._load_meeting)
         for path in sorted(self.folder.glob("progress/*/*.yaml")):
             self._load(path, self._load_progress)
@@ -446,6 +445,7 @@ class _PlatformRecord:
 
     def _load_meeting(self, data: Data) -> None:
         _refuse_unknown(self.path, data, OF_MEETING)
+        self.say(str(data["title"]))
         series = self.series[data["series"]]
         held_on: date = data["held_on"]
         number, roc_year = data.get("number"), data.get("roc_year")

@@ -142,8 +142,8 @@ def test_each_step_is_told(folder):
     assert said == [
         "縣市",
         "合作交流平臺",
-        "雙北 2024-03-15-vice-mayor-1",
-        "雙北 2024-07-11-vice-mayor-2",
+        SMALL[FIRST]["title"],
+        SMALL[SECOND]["title"],
     ]
 
 
