@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -22,7 +23,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, JSONObject, Left
 
 from cases.models import (
@@ -34,11 +35,11 @@ from cases.models import (
     Standing,
     latest_round,
 )
-from meetings.models import IssueGroup, Platform
+from meetings.models import IssueGroup, Minutes, Platform
 from platform_site.lib.numbering import read_outline
 from platform_site.lib.roc import format_roc
-from platform_site.lib.search import Segments, holds, marked
 from platform_site.lib.search import excerpt as excerpt_around
+from platform_site.lib.search import holds, marked
 
 Code = Standing.Code
 
@@ -133,7 +134,7 @@ class Hit:
     """Where words were found, in pieces of which some are the words."""
 
     place: str
-    pieces: Segments
+    pieces: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +143,15 @@ class StatusRow:
 
     number: str
     name: str
-    name_pieces: Segments
+    name_pieces: tuple[tuple[str, bool], ...]
     group: int
-    parts: Sequence[Mapping[str, str]]
+    parts: tuple[tuple[str, str], ...]  # number and name
     standing: str
     listed_by: Basis | None
     ended_by: Basis | None
     progress_on: date | None
-    excerpts: Sequence[Excerpt]
-    hits: Sequence[Hit] = ()
+    excerpts: tuple[Excerpt, ...]
+    hits: tuple[Hit, ...] = ()
 
     @property
     def label(self) -> str:
@@ -170,11 +171,15 @@ def public_cases() -> CaseQuerySet:
 
 
 def decided_cases() -> CaseQuerySet:
-    """Cases that published minutes tell of themselves: those that stand somewhere.
+    """Cases of whose standing the public may know; always followed by ``as_of``.
 
-    Without the parents the database goes through ten thousand at once.
+    That is, those that published minutes decide on. Where all minutes with
+    decisions are published, which is soon seen, every case that stands somewhere
+    is one of them, and the database need not ask for each.
     """
-    return Case.objects.filter(Exists(_TOLD.filter(case=OuterRef("pk"))))
+    decisions = LedgerEntry.objects.filter(meeting=OuterRef("meeting"))
+    unpublished = Minutes.objects.filter(Exists(decisions), published_at__isnull=True)
+    return Case.objects.filter(~Exists(unpublished) | Q(pk__in=_TOLD.values("case")))
 
 
 @dataclass(frozen=True)
@@ -308,15 +313,15 @@ def _names() -> QuerySet[Standing, Any]:
 def _found(words: Sequence[str], day: date) -> QuerySet[ProgressUpdate, Any]:
     """The text of a case that has most of the words, the latest of several."""
     has = [Q(text__folded_contains=word) for word in words]
-    count: Combinable = Value(0)
+    any_word = reduce(or_, has)
+    count: Any = Value(0)
     for each in has:
         count = count + Cast(ExpressionWrapper(each, BooleanField()), IntegerField())
+    order = [count.desc()] if len(has) > 1 else []
     return (
         ProgressUpdate.objects.accepted()
-        .filter(case=OuterRef("pk"), round__as_of__lte=day)
-        .alias(count=count)
-        .filter(count__gt=0)
-        .order_by("-count", "-round__as_of", "municipality__order")
+        .filter(any_word, case=OuterRef("pk"), round__as_of__lte=day)
+        .order_by(*order, "-round__as_of", "municipality__order")
         .values(
             found=JSONObject(
                 text="text",
@@ -339,15 +344,15 @@ def _row(words: Sequence[str], **found: Any) -> StatusRow:
     return StatusRow(
         number=found["number"],
         name=name,
-        name_pieces=marked(name, words) if words else [(name, False)],
+        name_pieces=tuple(marked(name, words)) if words else ((name, False),),
         group=found["group_id"],
-        parts=found["parts"],
+        parts=tuple((part["number"], part["name"]) for part in found["parts"]),
         standing=found["code"],
         listed_by=_read_basis(found["listed"]),
         ended_by=_read_basis(found["ended"]),
         progress_on=reported,
-        excerpts=texts,
-        hits=_hits(words, **found) if words else (),
+        excerpts=tuple(texts),
+        hits=tuple(_hits(words, **found)) if words else (),
     )
 
 
@@ -377,7 +382,7 @@ def _hits(
     }
     others.pop(that_name, None)
     hits = [
-        Hit(kind, marked(other, missing))
+        Hit(kind, tuple(marked(other, missing)))
         for other, kind in others.items()
         if any(holds(other, word) for word in missing)
     ]
@@ -387,7 +392,7 @@ def _hits(
     if missing and found:
         as_of = format_roc(date.fromisoformat(found["as_of"]))
         place = f"辦理情形（{as_of}{_and(found['place'])}）"
-        hits.append(Hit(place, excerpt_around(found["text"], missing)))
+        hits.append(Hit(place, tuple(excerpt_around(found["text"], missing))))
     return hits
 
 

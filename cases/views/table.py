@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cases.exports.status_report import MOST_CASES_IN_PDF
@@ -49,10 +52,23 @@ class Line:
 
     row: StatusRow
     address: str
-    parts: Sequence[tuple[str, str]]
+    parts: tuple[tuple[str, str], ...]
     group: str
     listed_by: Decided | None
     ended_by: Decided | None
+
+    def html(self) -> str:
+        """The row of the table."""
+        return _row_as_it_is(self) if settings.DEBUG else _row_kept(self)
+
+
+def _row_as_it_is(line: Line) -> str:
+    return render_to_string("cases/_case_row.html", {"line": line, "row": line.row})
+
+
+# Rows are the dear part of the page, and the same on many pages. All that stands
+# in a row is in the line, so that a kept one is never stale.
+_row_kept = lru_cache(maxsize=4096)(_row_as_it_is)
 
 
 @dataclass(frozen=True)
@@ -190,26 +206,31 @@ def _lines(cases: CaseFilter, rows: Sequence[StatusRow]) -> list[Line]:
     slug, choices = cases.platform.slug, cases.choices
     is_flat = cases.sort_name != BY_GROUP
 
-    def case_address(number: str) -> str:
-        return reverse("cases:case", args=[slug, number])
+    case_address = reverse("cases:case", args=[slug, "AA-000"]).replace("AA-000", "{}")
+    meetings = {
+        meeting.pk: reverse("meetings:meeting", args=[slug, meeting.slug])
+        for key in {
+            basis.meeting
+            for row in rows
+            for basis in (row.listed_by, row.ended_by)
+            if basis
+        }
+        if (meeting := choices.meetings.get(key))
+    }
 
     def decided(basis: Basis | None) -> Decided | None:
         if basis is None:
             return None
-        meeting = choices.meetings.get(basis.meeting)
-        if meeting is None:
+        if basis.meeting not in meetings:
             return Decided(basis, "尚未公開的會議", "")
-        address = meetings.setdefault(
-            meeting.pk, reverse("meetings:meeting", args=[slug, meeting.slug])
-        )
-        return Decided(basis, meeting.short_title, address)
+        title = choices.meetings[basis.meeting].short_title
+        return Decided(basis, title, meetings[basis.meeting])
 
-    meetings: dict[int, str] = {}
     return [
         Line(
             row,
-            case_address(row.number),
-            [(part["name"], case_address(part["number"])) for part in row.parts],
+            case_address.format(row.number),
+            tuple((name, case_address.format(number)) for number, name in row.parts),
             choices.groups[row.group].name if is_flat else "",
             decided(row.listed_by),
             decided(row.ended_by),
