@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from django.template.loader import render_to_string
 
@@ -11,6 +12,10 @@ from platform_site.lib.pdf import STATIC_FOLDER, Progress, render_pdf_here
 from platform_site.lib.roc import format_roc
 
 NO_PROGRESS = "尚無辦理情形"
+
+# A row of so many lines stays on one page; a line has room for so many characters.
+SHORT_ROW = 6
+LINE = 44
 
 STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
@@ -39,13 +44,19 @@ def status_report_pdf_here(
 def status_report_html(report: StatusReport) -> str:
     """The paper before it is laid out."""
     groups = [
-        (group, [(row, list(printed_lines(row))) for row in group.rows])
-        for group in report.groups
+        (group, [_printed_row(row) for row in group.rows]) for group in report.groups
     ]
     return render_to_string(
         "pdf/status_report.html",
         {"report": report, "groups": groups, "as_of": format_roc(report.as_of)},
     )
+
+
+def _printed_row(row: ReportRow) -> tuple[ReportRow, list[PrintedLine], bool]:
+    """A case, the lines of its second cell, and whether the row is a short one."""
+    lines = list(printed_lines(row))
+    height = sum(max(1, ceil(len(line.text) / LINE)) for line in lines)
+    return row, lines, height <= SHORT_ROW
 
 
 def printed_lines(row: ReportRow) -> Iterator[PrintedLine]:

@@ -168,6 +168,26 @@ def test_the_paper_is_small(paper):
     assert len(paper) / len(read(paper).pages) < 60_000
 
 
+def test_a_case_of_a_few_lines_stays_on_one_page():
+    text = "\n".join(f"{number}. 已依分工辦理第{number}項。" for number in range(1, 6))
+    rows = tuple(
+        row(
+            ProgressBlock(None, f"{text}\n6. 至此止{place:02}"),
+            name=f"起點{place:02}",
+            number=f"TR-{place:03}",
+        )
+        for place in range(12)
+    )
+
+    paper = status_report_pdf(report(GroupTable("(一)", "交通組", rows)))
+
+    pages = [page.extract_text() for page in read(paper).pages]
+    begun = [re.findall(r"起點(\d\d)", page) for page in pages]
+    ended = [re.findall(r"至此止(\d\d)", page) for page in pages]
+    assert begun == ended
+    assert len(pages) > 2
+
+
 def test_a_case_newly_listed_is_marked_in_words(paper):
     text = words(paper)
 
