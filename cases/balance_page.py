@@ -103,7 +103,7 @@ def finding(account: Account) -> str:
         sentences.append(_explanation(account))
     sentences += [f"所載「{claim.words}」與帳上不符" for claim in account.disagreements]
     if account.unexplained:
-        sentences.append(f"尚有 {account.unexplained:+} 案無法說明")
+        sentences.append(f"尚有 {_signed(account.unexplained)} 案無法說明")
     return "；".join(sentences) if sentences else "相符"
 
 
