@@ -32,6 +32,8 @@ def pages(loaded_record):
 def _is_walked(address):
     if address.startswith("/admin/") or _is_paper(address):
         return False
+    if "sort=" in address and "&" in address:  # the orders of every choice are one view
+        return False
     is_number = address.partition("/balance/")[2] != ""
     return not is_number or address.startswith(BOOKS_WALKED)
 
