@@ -1,6 +1,7 @@
 # make demo    the site with the whole record, on http://localhost:8000 (PORT=…)
 # make test    every check, as CI runs it
 # make reset   throw the demo's data away
+# make bench   a table of ratios, on a large database of made-up cases (SIZE=…)
 # make setup   only install; make lint, make lock: for those who change the code
 
 PYTHON3 ?= python3
@@ -9,7 +10,7 @@ MANAGE := $(BIN)/python manage.py
 # What the tools need to load the settings; the tests bring their own.
 DEVELOPMENT := DEBUG=1 DATABASE_URL= DATABASE_OWNER_URL=
 
-.PHONY: demo setup setup-dev reset test lint lock python3
+.PHONY: demo setup setup-dev reset test lint bench lock python3
 .NOTPARALLEL:
 
 demo: setup
@@ -37,6 +38,11 @@ lint: setup-dev
 test: lint
 	$(DEVELOPMENT) $(MANAGE) makemigrations --check --dry-run
 	$(BIN)/pytest
+
+SIZE ?= 10000
+
+bench: setup-dev
+	$(BIN)/python -m tests.bench $(SIZE)
 
 # For maintainers; needs uv. The locks name no host, unlike uv's own format.
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \
