@@ -45,7 +45,7 @@ def test_drawing_fits_a_printed_page(visit, address):
 
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 672
-    assert 200 < box["height"] <= 17 * 96 / 2.54 + 1
+    assert 150 < box["height"] <= 17 * 96 / 2.54 + 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
