@@ -6,6 +6,7 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import resolve
 
 word_slug = RegexValidator(
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
@@ -45,6 +46,15 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a code whose address leads to another page of the site."""
+        if word_slug.regex.fullmatch(self.slug) and (
+            resolve(f"/{self.slug}/").kwargs.get("platform") != self.slug
+        ):
+            raise ValidationError(
+                {"slug": "這個代碼與本站的網址相同，請改用其他代碼。"}
+            )
 
 
 @pghistory.track()
