@@ -49,9 +49,8 @@ class Platform(models.Model):
 
     def clean(self) -> None:
         """Refuse a code whose address leads to another page of the site."""
-        if word_slug.regex.fullmatch(self.slug) and (
-            resolve(f"/{self.slug}/").kwargs.get("platform") != self.slug
-        ):
+        word_slug(self.slug)
+        if resolve(f"/{self.slug}/").kwargs.get("platform") != self.slug:
             raise ValidationError(
                 {"slug": "這個代碼與本站的網址相同，請改用其他代碼。"}
             )
