@@ -23,6 +23,16 @@ STYLESHEETS = (
 )
 
 
+# How wide the characters of a number are in Paper Serif, in em; others are 1.
+WIDTHS = dict.fromkeys("0123456789", 0.47) | {
+    " ": 0.26,
+    ".": 0.33,
+    "(": 0.36,
+    ")": 0.36,
+}
+LETTER = 0.66
+
+
 @dataclass(frozen=True)
 class PrintedLine:
     """One line of a cell: its indent, its number if it has one, its words."""
@@ -92,10 +102,18 @@ def _municipality_lines(block: ProgressBlock, count: int) -> Iterator[PrintedLin
         heading += NO_PROGRESS
     elif not lines[0].marker:  # what is not numbered goes on behind the name
         heading += lines.pop(0).text
-    yield PrintedLine("l1", f"{count}.", heading)
+    yield _printed(PlacedLine(1, f"{count}.", heading))
     yield from map(_printed, place(lines, under=1))
 
 
 def _printed(line: PlacedLine) -> PrintedLine:
-    shape = "l" if line.marker else "t"
-    return PrintedLine(f"{shape}{line.depth}", line.marker, line.text)
+    """A line whose number hangs before its words by its own width.
+
+    So numbers end in one line above another without a box for each, which would
+    take the paper a fourth more time.
+    """
+    if not line.marker:
+        return PrintedLine(f"t{line.depth}", "", line.text)
+    marker = f"{line.marker.rstrip()} "
+    wide = sum(WIDTHS.get(each, LETTER if each.isascii() else 1.0) for each in marker)
+    return PrintedLine(f"l{line.depth} h{round(10 * wide)}", marker, line.text)

@@ -51,20 +51,26 @@ class Chromium:
             executable_path=shutil.which("chromium"), args=FLAGS
         )
         self.started = set(psutil.Process().children(recursive=True)) - before
-        self.page = self.browser.new_page()
         self.files = {}
         for name, html in pages.items():
             self.files[name] = folder / f"{name}.html"
             self.files[name].write_text(html.replace("</head>", f"{_head()}</head>"))
 
     def print(self, name):
-        self.page.goto(self.files[name].as_uri())
-        loaded = self.page.evaluate(_LOADED)
-        if sorted(loaded) != sorted(FONT_FILES):
-            raise RuntimeError(f"Chromium has these of our fonts: {loaded}")
-        return self.page.pdf(
-            prefer_css_page_size=True, print_background=True, tagged=True, outline=True
-        )
+        # A page of its own for every paper, as a server would: nothing of one
+        # paper is left to the next.
+        with self.browser.new_context() as context:
+            page = context.new_page()
+            page.goto(self.files[name].as_uri())
+            loaded = page.evaluate(_LOADED)
+            if sorted(loaded) != sorted(FONT_FILES):
+                raise RuntimeError(f"Chromium has these of our fonts: {loaded}")
+            return page.pdf(
+                prefer_css_page_size=True,
+                print_background=True,
+                tagged=True,
+                outline=True,
+            )
 
     def processes(self):
         found = set(self.started)

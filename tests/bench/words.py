@@ -51,7 +51,7 @@ def progress_text(rng, lines):
 
 
 def report(rng, cases=56):
-    """Return a status report of the size of a real one: 56 cases, 36 pages."""
+    """Return a status report of about the size of a real one, 56 cases."""
     groups = []
     for place, name in enumerate(GROUPS):
         rows = [
@@ -63,7 +63,7 @@ def report(rng, cases=56):
                 if number % 7 == 0
                 else "",
                 blocks=tuple(
-                    ProgressBlock(city, progress_text(rng, rng.randint(1, 4)))
+                    ProgressBlock(city, progress_text(rng, rng.randint(1, 2)))
                     for city in CITIES
                 ),
             )

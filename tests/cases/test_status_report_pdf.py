@@ -1,8 +1,10 @@
 """The status report as a paper, read back from the file."""
 
+import io
 import re
 from datetime import date
 
+import pdfplumber
 import pytest
 
 from cases.exports.status_report_pdf import (
@@ -211,16 +213,27 @@ def test_a_municipality_stands_above_its_text_one_level_deeper():
     )
 
     assert printed == [
-        PrintedLine("l1", "1.", "基隆市："),
-        PrintedLine("l2", "(1)", "甲"),
-        PrintedLine("l3", "A.", "乙"),
+        PrintedLine("l1 h11", "1. ", "基隆市："),
+        PrintedLine("l2 h14", "(1) ", "甲"),
+        PrintedLine("l3 h12", "A. ", "乙"),
         PrintedLine("t3", "", "說明"),
-        PrintedLine("l4", "(A)", "丙"),
-        PrintedLine("l2", "(2)", "丁"),
-        PrintedLine("l1", "2.", "臺北市：配合辦理。"),
-        PrintedLine("l2", "(1)", "戊"),
-        PrintedLine("l1", "3.", "新北市：尚無辦理情形"),
+        PrintedLine("l4 h16", "(A) ", "丙"),
+        PrintedLine("l2 h14", "(2) ", "丁"),
+        PrintedLine("l1 h11", "2. ", "臺北市：配合辦理。"),
+        PrintedLine("l2 h14", "(1) ", "戊"),
+        PrintedLine("l1 h11", "3. ", "新北市：尚無辦理情形"),
     ]
+
+
+def test_words_begin_in_one_line_whatever_their_number():
+    text = "\n".join(f"{number}. 甲{number}" for number in range(1, 13))
+    content = status_report_pdf(one_row(row(ProgressBlock(None, text))))
+    page = pdfplumber.open(io.BytesIO(content)).pages[0]
+
+    starts = [char["x0"] for char in page.chars if char["text"] == "甲"]
+
+    assert len(starts) == 12
+    assert max(starts) - min(starts) < 3  # points, a quarter of a character
 
 
 def test_joint_text_stands_as_it_was_typed():
@@ -228,9 +241,9 @@ def test_joint_text_stands_as_it_was_typed():
 
     assert printed == [
         PrintedLine("t0", "", "本案分兩階段："),
-        PrintedLine("l1", "1、", "甲"),
-        PrintedLine("l2", "（１）", "乙"),
-        PrintedLine("l1", "3、", "丙"),
+        PrintedLine("l1 h17", "1、 ", "甲"),
+        PrintedLine("l2 h33", "（１） ", "乙"),
+        PrintedLine("l1 h17", "3、 ", "丙"),
     ]
 
 
@@ -241,7 +254,7 @@ def test_joint_text_may_lead_in_the_municipalities():
 
     assert printed == [
         PrintedLine("t0", "", "本案由2市合作。"),
-        PrintedLine("l1", "1.", "桃園市：已提送評鑑。"),
+        PrintedLine("l1 h11", "1. ", "桃園市：已提送評鑑。"),
     ]
 
 
