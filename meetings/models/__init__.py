@@ -1,5 +1,12 @@
 """The bodies: who sits, when they meet, what they say and resolve."""
 
+from meetings.models.desk import (
+    AcceptedWarning,
+    Attendance,
+    DraftPart,
+    MinutesFile,
+    Publication,
+)
 from meetings.models.meetings import Chair, Meeting, MeetingQuerySet, meeting_slug
 from meetings.models.minutes import (
     Attachment,
@@ -10,6 +17,7 @@ from meetings.models.minutes import (
     Resolution,
     Section,
 )
+from meetings.models.people import Assignment, SecretariatMember
 from meetings.models.platforms import (
     Agency,
     IssueGroup,
@@ -20,9 +28,13 @@ from meetings.models.platforms import (
 )
 
 __all__ = [
+    "AcceptedWarning",
     "Agency",
+    "Assignment",
     "Attachment",
+    "Attendance",
     "Chair",
+    "DraftPart",
     "Erratum",
     "IssueGroup",
     "Meeting",
@@ -30,11 +42,14 @@ __all__ = [
     "MeetingSeries",
     "Membership",
     "Minutes",
+    "MinutesFile",
     "Motion",
     "Municipality",
     "Platform",
+    "Publication",
     "Remark",
     "Resolution",
+    "SecretariatMember",
     "Section",
     "meeting_slug",
 ]

@@ -30,6 +30,11 @@ class Minutes(models.Model):
         "狀態", max_length=10, choices=State.choices, default=State.DRAFT
     )
     attendance_note = models.CharField("出席單位及人員", max_length=200, blank=True)
+    prints_attendance = models.BooleanField(
+        "紀錄列印出席名單",
+        default=False,
+        help_text="未勾選時只列印出席單位說明，名單不公開。",
+    )
     source = models.CharField(
         "資料來源",
         max_length=200,

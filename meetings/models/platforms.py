@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 word_slug = RegexValidator(
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
@@ -19,6 +24,14 @@ class PlatformQuerySet(models.QuerySet["Platform"]):
     def get_by_natural_key(self, slug: str) -> Platform:
         """Return the platform with this slug."""
         return self.get(slug=slug)
+
+    def kept_by(self, user: AbstractBaseUser | AnonymousUser) -> PlatformQuerySet:
+        """Platforms whose record ``user`` keeps: of whose secretariat he or she is."""
+        if not (user.is_active and getattr(user, "is_staff", False)):
+            return self.none()
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(secretariat__user=user.pk)
 
 
 @pghistory.track()

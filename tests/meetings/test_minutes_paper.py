@@ -22,7 +22,8 @@ from meetings.minutes.compose import (
 )
 from meetings.minutes.paper import PaperLine, PaperSection, minutes_paper
 from meetings.minutes.paper_pdf import minutes_pdf_here
-from meetings.models import Attachment, Erratum, Meeting, Minutes, Motion, Remark
+from meetings.minutes.publish import publish as make_public
+from meetings.models import Attachment, Erratum, Meeting, Motion, Remark
 from meetings.models import Section as SectionModel
 from tests.factories import (
     CaseFactory,
@@ -556,7 +557,7 @@ def test_motions_without_a_proposer_are_told_without_one():
 @pytest.fixture
 def published(full, clerk):
     confirm_and_post(full, [], by=clerk)
-    Minutes.objects.filter(pk=full.pk).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(full, by=clerk)
     return full.meeting
 
 
@@ -605,7 +606,7 @@ def test_a_paper_that_cannot_be_made_is_a_page_that_says_why(
     with transaction.atomic():
         minutes = draft(JULY, title="謝𠮷安會議")
         confirm_and_post(minutes, [], by=clerk)
-    Minutes.objects.filter(pk=minutes.pk).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(minutes, by=clerk)
 
     page = get(client, address(minutes.meeting), status=500)
 

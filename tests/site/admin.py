@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group
 from cases.ledger import post_erratum
 from cases.models import CaseTheme, LedgerEntry
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
-from meetings.models import Attachment, Erratum, Minutes, Motion, Remark
+from meetings.minutes.publish import publish as make_public
+from meetings.models import Attachment, Erratum, Motion, Remark
 from tests.factories import (
     AgencyFactory,
     CaseAliasFactory,
@@ -57,7 +58,7 @@ def write_record(case, hold_meeting, clerk):
     """Put a row in every table: a listed case, its erratum, a draft beside them."""
     platform = case.platform
     meeting = hold_meeting(DAY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(meeting.minutes, by=clerk)
     erratum = Erratum(minutes=meeting.minutes, reason="漏列", was="無", becomes="更名")
     entry = decide(case, "rename", new_name="臺北新名")
     post_erratum(erratum, [entry], by=clerk)
