@@ -20,7 +20,7 @@ def desk_view(view: View) -> View:
     """Let a view be used by those who are logged in to the admin, uncached."""
 
     @wraps(view)
-    @staff_member_required(login_url="admin:login")
+    @staff_member_required(login_url="admin:login")  # type: ignore[untyped-decorator]  # it has no types
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = "no-store, private"
