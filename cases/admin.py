@@ -432,8 +432,8 @@ class ErratumAdmin(ReadOnlyAdmin[Erratum]):
         return [posting(row)]
 
     def public_address(self, row: Erratum) -> str | None:
-        published = row.minutes.published_at
-        return row.minutes.meeting.get_absolute_url() if published else None
+        is_public = row.minutes.is_public
+        return row.minutes.meeting.get_absolute_url() if is_public else None
 
 
 class StillStandsFilter(admin.SimpleListFilter):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cases.models import Case, LedgerEntry, ProgressUpdate
+from cases.status import public_cases
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.numbering import to_chinese
@@ -103,7 +104,8 @@ def status_report(platform: Platform, as_of: date) -> StatusReport:
     if last_meeting is None:
         raise NothingToReport(platform, as_of)
     cases = list(
-        Case.objects.filter(platform=platform)
+        public_cases()
+        .filter(platform=platform)
         .listed_on(as_of)
         .in_order()
         .prefetch_related("themes")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef
 from django.db.models.functions import JSONObject, Left
@@ -99,13 +101,18 @@ class GroupRows:
     rows: Sequence[StatusRow]
 
 
-def public_cases() -> CaseQuerySet:
-    """Cases that published minutes tell of, or whose parent they tell of."""
-    told = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
+def readable_cases(user: AbstractBaseUser | AnonymousUser) -> CaseQuerySet:
+    """Cases that minutes ``user`` may read tell of, or whose parent they tell of."""
+    told = LedgerEntry.objects.readable_by(user)
     return Case.objects.filter(
         Exists(told.filter(case=OuterRef("pk")))
         | Exists(told.filter(case=OuterRef("parent")))
     )
+
+
+def public_cases() -> CaseQuerySet:
+    """Cases that everybody may read of."""
+    return readable_cases(AnonymousUser())
 
 
 @dataclass(frozen=True)

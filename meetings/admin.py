@@ -144,8 +144,10 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     def minutes_state(self, meeting: Meeting) -> str:
         if not hasattr(meeting, "minutes"):
             return "未建立"
-        if meeting.minutes.published_at:
+        if meeting.minutes.is_public:
             return "已公開"
+        if meeting.minutes.published_at:
+            return "定時公開"
         return meeting.minutes.get_state_display()
 
     def locked(self, row: Meeting) -> str:
@@ -162,7 +164,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         return self.locked(row)
 
     def public_address(self, row: Meeting) -> str | None:
-        if hasattr(row, "minutes") and row.minutes.published_at:
+        if hasattr(row, "minutes") and row.minutes.is_public:
             return row.get_absolute_url()
         return None
 
@@ -225,7 +227,10 @@ class IsPublishedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() is None:
             return queryset
-        return queryset.filter(published_at__isnull=self.value() == "no")
+        public = queryset.filter(meeting__in=Meeting.objects.public().order_by())
+        if self.value() == "yes":
+            return public
+        return queryset.exclude(pk__in=public.values("pk"))
 
 
 @admin.register(Minutes)
@@ -307,7 +312,7 @@ class MinutesAdmin(RecordAdmin[Minutes]):
         return ""
 
     def public_address(self, row: Minutes) -> str | None:
-        return row.meeting.get_absolute_url() if row.published_at else None
+        return row.meeting.get_absolute_url() if row.is_public else None
 
 
 class MinutesPartAdmin(PartAdmin[Any]):
@@ -340,7 +345,7 @@ class MinutesPartAdmin(PartAdmin[Any]):
         return self.locked(row) or super().notice(row)
 
     def public_address(self, row: Any) -> str | None:
-        if row.minutes.published_at is None:
+        if not row.minutes.is_public:
             return None
         address: str = row.minutes.meeting.get_absolute_url()
         return address

@@ -8,13 +8,21 @@ from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from meetings.minutes import paper
 from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
 from meetings.minutes.resolutions import Item, resolution_items
-from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
-from platform_site.lib.page_cache import public_page
+from meetings.models import (
+    Meeting,
+    MeetingSeries,
+    Minutes,
+    Platform,
+    Section,
+    own_groups,
+)
+from platform_site.lib.page_cache import for_readers, public_page
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
 from platform_site.lib.serve import refusal_status, serve_pdf
@@ -30,14 +38,16 @@ def get_platform(slug: str) -> Platform:
         raise Http404("沒有這個平臺，請由首頁選擇平臺。") from None
 
 
-def get_meeting(platform: Platform, slug: str) -> Meeting:
-    """Return a published meeting with its minutes, or 404 with a sentence."""
+NO_SUCH_MEETING = "沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。"
+
+
+def get_meeting(request: HttpRequest, platform: Platform, slug: str) -> Meeting:
+    """Return a meeting whose minutes the user may read, with them, or 404."""
+    readable = Meeting.objects.readable_by(request.user).with_minutes()
     try:
-        return Meeting.objects.public().with_minutes().get(platform=platform, slug=slug)
+        return readable.get(platform=platform, slug=slug)
     except Meeting.DoesNotExist:
-        raise Http404(
-            "沒有這次會議，或其會議紀錄尚未公開，請由會議一覽查找。"
-        ) from None
+        raise Http404(NO_SUCH_MEETING) from None
 
 
 @dataclass(frozen=True)
@@ -51,10 +61,10 @@ class SeriesMeetings:
 
 @public_page
 def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
-    """The published meetings of a platform by series and year."""
+    """The meetings of a platform that the user may read, by series and year."""
     body = get_platform(platform)
     meetings = (
-        Meeting.objects.public()
+        Meeting.objects.readable_by(request.user)
         .filter(platform=body)
         .select_related("series", "host", "minutes")
         .order_by("series__order", "series_id", "-held_on", "-starts_at", "-pk")
@@ -83,9 +93,25 @@ class Part:
 
 @public_page
 def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
-    """The minutes of one meeting, section by section."""
+    """The minutes of one meeting, section by section.
+
+    A group's contact who may not read them yet gets what was decided for the group.
+    """
     body = get_platform(platform)
-    sitting = get_meeting(body, meeting)
+    try:
+        sitting = get_meeting(request, body, meeting)
+    except Http404:
+        partly = Meeting.objects.partly_readable_by(request.user)
+        own = partly.with_minutes().filter(platform=body, slug=meeting).first()
+        if own is None:
+            raise
+        context = {
+            "platform": body,
+            "active": "meetings",
+            "meeting": own,
+            "own_groups": own_groups(request.user, timezone.localdate()),
+        }
+        return render(request, "meetings/own_decisions.html", context)
     minutes = sitting.minutes
     items = resolution_items(minutes.resolutions.all(), sitting.series.group)
     parts = _parts(minutes, items)
@@ -111,11 +137,14 @@ def minutes_paper(
 ) -> HttpResponseBase:
     """The minutes of one meeting as PDF."""
     body = get_platform(platform)
-    sitting = get_meeting(body, meeting)
+    sitting = get_meeting(request, body, meeting)
     html = minutes_html(paper.minutes_paper(sitting))
     filename = f"{sitting.title}紀錄.pdf"
     try:
-        return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
+        return for_readers(
+            request,
+            serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename),
+        )
     except PaperError as error:
         context = {"platform": body, "meeting": sitting, "sentence": str(error)}
         status = refusal_status(error)

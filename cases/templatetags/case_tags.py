@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django import template
@@ -13,15 +13,17 @@ from cases import decisions
 from cases.balance import books_of
 from cases.balance_page import Row, row
 from cases.models import LedgerEntry
-from meetings.models import Meeting, Minutes
+from meetings.models import IssueGroup, Meeting
 
 register = template.Library()
 
 
 @register.simple_tag
-def case_decisions(meeting: Meeting) -> decisions.MeetingDecisions:
-    """Return what the meeting decided about cases."""
-    return decisions.decisions_of(meeting)
+def case_decisions(
+    meeting: Meeting, groups: Iterable[IssueGroup] | None = None
+) -> decisions.MeetingDecisions:
+    """Return what the meeting decided about cases, or about those of some groups."""
+    return decisions.decisions_of(meeting, groups)
 
 
 @register.simple_tag
@@ -62,9 +64,9 @@ def last_updated() -> datetime | None:
         LedgerEntry.objects.order_by("-pk")
         .values_list("recorded_at")[:1]
         .union(
-            Minutes.objects.filter(published_at__isnull=False)
-            .order_by("-published_at")
-            .values_list("published_at")[:1],
+            Meeting.objects.public()
+            .order_by("-minutes__published_at")
+            .values_list("minutes__published_at")[:1],
             progress.objects.order_by("-pk").values_list("pgh_created_at")[:1],
         )
     )

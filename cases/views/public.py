@@ -135,7 +135,7 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
             "cases:case", platform=platform, number=number.upper(), permanent=True
         )
     body = get_platform(platform)
-    page = case_page(body, number, timezone.localdate())
+    page = case_page(body, number, timezone.localdate(), request.user)
     if page is None:
         raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
     context = {"platform": body, "active": "cases", "page": page}

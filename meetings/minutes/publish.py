@@ -7,8 +7,8 @@ from datetime import datetime
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from meetings.minutes.confirm import transaction_time
 from meetings.models import Minutes, Publication
 
 
@@ -21,13 +21,13 @@ def publish(
     A time already set may be set anew while it lies ahead. Raises ValidationError.
     """
     minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
-    now = transaction_time()
+    now = timezone.now()
     at = at or now
     if minutes.state != Minutes.State.CONFIRMED:
         raise ValidationError("會議紀錄確認後才能公開。")
     if at < now:
         raise ValidationError("公開時間已過，請改填較晚的時間，或選擇立即公開。")
-    if minutes.published_at is not None and minutes.published_at <= now:
+    if minutes.is_public:
         raise ValidationError("會議紀錄已經公開。")
     return _record(minutes, Publication.Kind.PUBLISH, at, by=by)
 
@@ -43,7 +43,7 @@ def unpublish(minutes: Minutes, *, by: AbstractBaseUser, reason: str) -> Publica
         raise ValidationError("會議紀錄並未公開。")
     if not reason.strip():
         raise ValidationError("停止公開須說明理由。")
-    now = transaction_time()
+    now = timezone.now()
     return _record(minutes, Publication.Kind.UNPUBLISH, now, by=by, reason=reason)
 
 

@@ -7,7 +7,14 @@ from meetings.models.desk import (
     MinutesFile,
     Publication,
 )
-from meetings.models.meetings import Chair, Meeting, MeetingQuerySet, meeting_slug
+from meetings.models.meetings import (
+    Chair,
+    Meeting,
+    MeetingQuerySet,
+    is_reader_of_groups,
+    meeting_slug,
+    published,
+)
 from meetings.models.minutes import (
     Attachment,
     Erratum,
@@ -17,7 +24,7 @@ from meetings.models.minutes import (
     Resolution,
     Section,
 )
-from meetings.models.people import Assignment, SecretariatMember
+from meetings.models.people import Assignment, SecretariatMember, own_groups
 from meetings.models.platforms import (
     Agency,
     IssueGroup,
@@ -51,5 +58,8 @@ __all__ = [
     "Resolution",
     "SecretariatMember",
     "Section",
+    "is_reader_of_groups",
     "meeting_slug",
+    "own_groups",
+    "published",
 ]

@@ -6,6 +6,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+from django.utils import timezone
 
 from meetings.models.meetings import Meeting
 from meetings.models.platforms import IssueGroup
@@ -58,6 +59,10 @@ class Minutes(models.Model):
     class Meta:
         verbose_name = "會議紀錄"
         verbose_name_plural = "會議紀錄"
+        permissions = [
+            ("read_confirmed_minutes", "可閱讀尚未公開的已確認會議紀錄"),
+            ("read_own_groups_minutes", "可閱讀所屬小組尚未公開的已確認會議紀錄"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="draft", confirmed_at__isnull=True)
@@ -74,6 +79,11 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting.title}紀錄"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may read them now, as ``Meeting.objects.public()``."""
+        return self.published_at is not None and self.published_at <= timezone.now()
 
 
 @pghistory.track()

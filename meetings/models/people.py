@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pghistory
 from django.conf import settings
@@ -10,7 +11,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from meetings.models.platforms import Agency, IssueGroup, Municipality, Platform
+from meetings.models.platforms import (
+    Agency,
+    IssueGroup,
+    IssueGroupQuerySet,
+    Municipality,
+    Platform,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
 @pghistory.track()
@@ -112,3 +122,14 @@ class Assignment(models.Model):
                 raise ValidationError(
                     {"municipality": f"{self.municipality}不是{platform.name}的成員。"}
                 )
+
+
+def own_groups(user: AbstractBaseUser | AnonymousUser, day: date) -> IssueGroupQuerySet:
+    """Return the groups whose contact ``user`` is on ``day``.
+
+    With a group come those below it and the one above, which sits for it.
+    """
+    own = Assignment.objects.on(day).filter(user=user.pk).values("group")
+    return IssueGroup.objects.filter(
+        Q(pk__in=own) | Q(parent__in=own) | Q(children__in=own)
+    ).distinct()
