@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from meetings.models import (
     Agency,
+    Assignment,
     Attachment,
     Chair,
     Erratum,
@@ -21,21 +22,26 @@ from meetings.models import (
     Motion,
     Municipality,
     Platform,
+    Publication,
     Remark,
     Resolution,
+    SecretariatMember,
     Section,
     meeting_slug,
 )
+from platform_site.lib.history import Change
 from platform_site.lib.record_admin import (
     OrderedFormSet,
     PartAdmin,
     PlatformRowsFilter,
+    ReadOnlyAdmin,
     ReadOnlyInline,
     RecordAdmin,
     RecordInline,
     chosen_row_filter,
     of_platform,
     person_column,
+    recorded_once,
     roc_column,
     roc_moment,
 )
@@ -99,6 +105,7 @@ class MinutesStateFilter(admin.SimpleListFilter):
 class MeetingAdmin(RecordAdmin[Meeting]):
     """Meetings; they stay as they are once their minutes are confirmed."""
 
+    kept_through = "platform"
     index_order = 10
     form = MeetingForm
     fields = [
@@ -237,6 +244,7 @@ class IsPublishedFilter(admin.SimpleListFilter):
 class MinutesAdmin(RecordAdmin[Minutes]):
     """Minutes with all that stands in them; drafts are written here."""
 
+    kept_through = "meeting__platform"
     index_order = 20
     fields = [
         "meeting",
@@ -318,6 +326,7 @@ class MinutesAdmin(RecordAdmin[Minutes]):
 class MinutesPartAdmin(PartAdmin[Any]):
     """A part of minutes, found here and written on the page of the minutes."""
 
+    kept_through = "minutes__meeting__platform"
     owner = "minutes"
     list_filter: ClassVar[Any] = [
         "minutes__state",
@@ -405,6 +414,7 @@ class AttachmentAdmin(MinutesPartAdmin):
 
 @admin.register(Chair)
 class ChairAdmin(PartAdmin[Chair]):
+    kept_through = "meeting__platform"
     index_order = 80
     owner = "meeting"
     fields = ["meeting", "order", "name", "title", "organization", "municipality"]
@@ -426,6 +436,47 @@ class ChairAdmin(PartAdmin[Chair]):
     ordering = ["-meeting__held_on", "meeting", "order"]
 
 
+@admin.register(Publication)
+class PublicationAdmin(ReadOnlyAdmin[Publication]):
+    """When minutes were made public and taken back; written at the desk."""
+
+    kept_through = "minutes__meeting__platform"
+    index_order = 90
+    fields = [
+        "minutes",
+        "kind",
+        "takes_effect_at",
+        "reason",
+        "recorded_by",
+        "recorded_at",
+    ]
+    list_display = [
+        "minutes",
+        "kind",
+        roc_column("takes_effect_at", "生效時間"),
+        "reason",
+        person_column("recorded_by", "登錄人員"),
+    ]
+    list_filter = ["kind", "minutes__meeting__platform"]
+    list_select_related = ["minutes__meeting__platform", "recorded_by"]
+    search_fields = [
+        "minutes__meeting__title__folded_contains",
+        "reason__folded_contains",
+    ]
+    date_hierarchy = "takes_effect_at"
+    ordering = ["-pk"]
+
+    def notice(self, row: Publication) -> str:
+        return "公開紀錄不得修改；公開與停止公開請在會議工作桌辦理。"
+
+    def history(self, row: Publication) -> list[Change]:
+        return [recorded_once(row)]
+
+    def public_address(self, row: Publication) -> str | None:
+        is_public = row.minutes.is_public
+        return row.minutes.meeting.get_absolute_url() if is_public else None
+
+
 # The bodies
 
 
@@ -437,6 +488,7 @@ class MembershipInline(RecordInline[Membership, Platform]):
 
 @admin.register(Platform)
 class PlatformAdmin(RecordAdmin[Platform]):
+    kept_through = "pk"
     index_order = 200
     fields = [
         "name",
@@ -454,6 +506,7 @@ class PlatformAdmin(RecordAdmin[Platform]):
 
 @admin.register(IssueGroup)
 class IssueGroupAdmin(RecordAdmin[IssueGroup]):
+    kept_through = "platform"
     index_order = 210
     fields = [
         "platform",
@@ -482,6 +535,7 @@ class IssueGroupAdmin(RecordAdmin[IssueGroup]):
 
 @admin.register(MeetingSeries)
 class MeetingSeriesAdmin(RecordAdmin[MeetingSeries]):
+    kept_through = "platform"
     index_order = 220
     fields = [
         "platform",
@@ -525,6 +579,7 @@ class AgencyAdmin(RecordAdmin[Agency]):
 
 @admin.register(Membership)
 class MembershipAdmin(PartAdmin[Membership]):
+    kept_through = "platform"
     index_order = 250
     owner = "platform"
     fields = ["platform", "municipality"]
@@ -533,3 +588,50 @@ class MembershipAdmin(PartAdmin[Membership]):
     list_select_related = ["platform", "municipality"]
     search_fields = ["municipality__name__folded_contains"]
     ordering = ["platform__order", "municipality__order", "pk"]
+
+
+# The people
+
+
+@admin.register(SecretariatMember)
+class SecretariatMemberAdmin(RecordAdmin[SecretariatMember]):
+    """Who keeps which platform's record; superusers say so."""
+
+    kept_through = "platform"
+    index_order = 260
+    fields = ["platform", "user"]
+    list_display = ["platform", person_column("user", "人員")]
+    list_display_links = ["platform"]
+    list_filter = ["platform"]
+    list_select_related = ["platform", "user"]
+    search_fields = ["user__username", "user__first_name"]
+    ordering = ["platform__order", "user"]
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(RecordAdmin[Assignment]):
+    """Who answers for a group, for which municipality, from when until when."""
+
+    kept_through = "group__platform"
+    index_order = 270
+    fields = ["group", "municipality", "agency", "user", "starts_on", "ends_on"]
+    list_display = [
+        "group_label",
+        "municipality",
+        "agency",
+        person_column("user", "窗口"),
+        roc_column("starts_on", "起日"),
+        roc_column("ends_on", "迄日"),
+    ]
+    list_filter = [
+        "group__platform",
+        ("group", PlatformRowsFilter),
+        "municipality",
+    ]
+    list_select_related = ["group__platform", "municipality", "agency", "user"]
+    search_fields = ["user__username", "user__first_name"]
+    ordering = ["group__platform__order", "group__order", "municipality__order"]
+
+    @admin.display(description="議題小組", ordering="group__order")
+    def group_label(self, assignment: Assignment) -> str:
+        return of_platform(assignment.group)
