@@ -76,7 +76,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
     the meeting, in the platform's order.
     """
     last = _last_deciding(meeting)
-    groups = _groups(meeting)
+    groups = groups_of(meeting)
     cases = (
         Case.objects.as_of(meeting.held_on)
         .filter(platform=meeting.platform_id, group__in=[group.pk for group in groups])
@@ -109,7 +109,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
     )
 
 
-def _groups(meeting: Meeting) -> list[IssueGroup]:
+def groups_of(meeting: Meeting) -> list[IssueGroup]:
     if meeting.series.group is not None:
         return [meeting.series.group]
     return list(

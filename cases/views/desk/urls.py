@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from cases.views.desk import meetings
+from cases.views.desk import agenda, header, meetings, sheet, texts
 
 app_name = "desk"
 
+MEETING = "<slug:platform>/<slug:meeting>"
+
 urlpatterns = [
     path("", meetings.index, name="index"),
+    path("<slug:platform>/new/<slug:series>/", meetings.new_meeting, name="new"),
+    path(f"{MEETING}/agenda/", agenda.agenda, name="agenda"),
+    path(f"{MEETING}/header/", header.header, name="header"),
+    path(f"{MEETING}/attendance/", header.attendance, name="attendance"),
+    path(f"{MEETING}/files/", header.files, name="files"),
+    path(f"{MEETING}/files/<int:key>/", header.file, name="file"),
+    path(f"{MEETING}/groups/<slug:group>/", sheet.group_sheet, name="group"),
+    path(f"{MEETING}/texts/<slug:part>/", texts.texts, name="texts"),
 ]
