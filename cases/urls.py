@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from cases.exports.status_report import FILE_FORMATS
 from cases.views import balance, papers, public
+from meetings import converters  # noqa: F401  makes the formats known
 
 
 class CaseNumberConverter:
@@ -42,6 +43,11 @@ urlpatterns = [
         "<slug:platform>/reports/status.<report_format:extension>",
         papers.status_report_file,
         name="status-report",
+    ),
+    path(
+        "<slug:platform>/meetings/<slug:meeting>/extract.<paper_format:extension>",
+        papers.minutes_extract,
+        name="extract",
     ),
     path(
         "<slug:platform>/meetings/<slug:meeting>/balance/",

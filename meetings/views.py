@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from meetings.minutes import paper
-from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
+from meetings.minutes.paper_files import serve_paper
 from meetings.minutes.resolutions import Item, resolution_items
 from meetings.models import (
     Meeting,
@@ -22,10 +22,10 @@ from meetings.models import (
     Section,
     own_groups,
 )
-from platform_site.lib.page_cache import for_readers, public_page
+from platform_site.lib.page_cache import public_page
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
-from platform_site.lib.serve import refusal_status, serve_pdf
+from platform_site.lib.serve import refusal_status
 
 Kind = Section.Kind
 
@@ -133,22 +133,23 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
 
 @require_safe
 def minutes_paper(
-    request: HttpRequest, platform: str, meeting: str
+    request: HttpRequest, platform: str, meeting: str, extension: str
 ) -> HttpResponseBase:
-    """The minutes of one meeting as PDF."""
+    """The minutes of one meeting as a file."""
     body = get_platform(platform)
     sitting = get_meeting(request, body, meeting)
-    html = minutes_html(paper.minutes_paper(sitting))
-    filename = f"{sitting.title}紀錄.pdf"
     try:
-        return for_readers(
-            request,
-            serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename),
-        )
+        return serve_paper(request, paper.minutes_paper(sitting), extension)
     except PaperError as error:
-        context = {"platform": body, "meeting": sitting, "sentence": str(error)}
-        status = refusal_status(error)
-        return render(request, "meetings/paper_refused.html", context, status=status)
+        return paper_refused(request, sitting, str(error), refusal_status(error))
+
+
+def paper_refused(
+    request: HttpRequest, meeting: Meeting, sentence: str, status: int
+) -> HttpResponse:
+    """Say on a page why there is no such paper of a meeting."""
+    context = {"platform": meeting.platform, "meeting": meeting, "sentence": sentence}
+    return render(request, "meetings/paper_refused.html", context, status=status)
 
 
 def _parts(minutes: Minutes, items: Sequence[Item]) -> list[Part]:

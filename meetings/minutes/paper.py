@@ -7,7 +7,7 @@ section names gets a heading of its own, at its usual place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -291,7 +291,7 @@ class _Sections:
         if is_first:
             match section.kind:
                 case Kind.TIME:
-                    paper = replace(paper, value=_sitting(meeting))
+                    paper = replace(paper, value=sitting(meeting))
                 case Kind.PLACE:
                     paper = replace(paper, value=meeting.place or NOT_STATED)
                 case Kind.CHAIRS:
@@ -358,7 +358,8 @@ class _Sections:
         return _item(marker, resolution.text, lead=lead, depth=depth)
 
 
-def _sitting(meeting: Meeting) -> str:
+def sitting(meeting: Meeting) -> str:
+    """Return when the meeting begins, the hour too if it is known."""
     if meeting.starts_at:
         return format_meeting_time(meeting.held_on, meeting.starts_at)
     return format_roc(meeting.held_on, "full")
@@ -418,6 +419,14 @@ def _remarks(remarks: Sequence[Remark], section: Section) -> list[PaperLine]:
             lines.append(PaperLine(0, "", str(remark), heading=True))
         lines += _text(remark.text)
     return lines
+
+
+def counted(sections: Iterable[PaperSection]) -> list[PaperSection]:
+    """Return the sections with their numbers."""
+    return [
+        replace(section, numeral=write_marker(Level.LEGAL, count))
+        for count, section in enumerate(sections, start=1)
+    ]
 
 
 # Lines -----------------------------------------------------------------------

@@ -21,6 +21,7 @@ from meetings.minutes.compose import (
     totals_phrase,
 )
 from meetings.minutes.paper import PaperLine, PaperSection, minutes_paper
+from meetings.minutes.paper_files import FORMATS
 from meetings.minutes.paper_pdf import minutes_pdf_here
 from meetings.minutes.publish import publish as make_public
 from meetings.models import Attachment, Erratum, Meeting, Motion, Remark
@@ -566,8 +567,9 @@ def _own_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-def address(meeting, name="meetings:minutes-paper"):
-    return reverse(name, args=[meeting.platform.slug, meeting.slug])
+def address(meeting, extension="pdf"):
+    at = [meeting.platform.slug, meeting.slug]
+    return reverse("meetings:minutes-paper", args=[*at, extension])
 
 
 def test_published_minutes_are_served_once_made(client, published, tmp_path):
@@ -583,16 +585,24 @@ def test_published_minutes_are_served_once_made(client, published, tmp_path):
 
 
 def test_the_page_of_a_meeting_leads_to_its_paper(client, published):
-    page = get(client, address(published, "meetings:meeting"))
+    page = get(client, published.get_absolute_url())
 
-    assert page.links()["會議紀錄（PDF）"] == address(published)
+    links = page.links()
+    assert [links[text] for text in ("會議紀錄（PDF）", "ODT", "DOCX")] == [
+        address(published, extension) for extension in ("pdf", "odt", "docx")
+    ]
 
 
-def test_minutes_not_published_are_not_to_be_had(client, full, clerk, platform):
-    draft = client.get(address(full.meeting))
+@pytest.mark.parametrize("extension", FORMATS)
+def test_minutes_not_published_are_not_to_be_had(
+    client, full, clerk, platform, extension
+):
+    draft = client.get(address(full.meeting, extension))
     confirm_and_post(full, [], by=clerk)
-    confirmed = client.get(address(full.meeting))
-    unknown = client.get(reverse("meetings:minutes-paper", args=[platform.slug, "no"]))
+    confirmed = client.get(address(full.meeting, extension))
+    unknown = client.get(
+        reverse("meetings:minutes-paper", args=[platform.slug, "no", extension])
+    )
 
     for answer in (draft, confirmed, unknown):
         assert answer.status_code == 404

@@ -140,7 +140,7 @@ def addresses(meeting, case):
     at_meeting = [*at_platform, meeting.slug]
     return {
         "minutes": reverse("meetings:meeting", args=at_meeting),
-        "paper": reverse("meetings:minutes-paper", args=at_meeting),
+        "paper": reverse("meetings:minutes-paper", args=[*at_meeting, "pdf"]),
         "books": reverse("cases:balance", args=at_meeting),
         "case": reverse("cases:case", args=[*at_platform, case.number]),
         "report": reverse("cases:status-report", args=[*at_platform, "json"]),

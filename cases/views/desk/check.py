@@ -30,6 +30,7 @@ from cases.views.desk.overview import address_of
 from cases.views.desk.steps import steps_of
 from meetings.models import IssueGroup, Meeting, Minutes
 from platform_site.lib.record_admin import refusal
+from platform_site.lib.text import interchange
 
 UNPROCESSABLE = 422
 
@@ -64,53 +65,57 @@ def check(request: HttpRequest, platform: str, meeting: str) -> HttpResponseBase
     found = kept_meeting(request, platform, meeting)
     minutes = draft_minutes(found)
     form = ClaimForm(meeting=found)
-    status = 200
-    faults: dict[str, str] = {}
-    if request.method == "POST":
-        try:
+    if request.method != "POST":
+        return _page(request, found, minutes, form)
+    try:
+        with transaction.atomic():
             if request.POST.get("do") == "claim":
                 form = ClaimForm(request.POST, meeting=found)
                 _take_down(form, minutes)
             else:
                 _do(request, minutes)
-        except ValidationError as error:
-            status = UNPROCESSABLE
-            for sentence in error.messages:
-                messages.error(request, sentence)
-            faults = {_key(request): "".join(error.messages)}
-        else:
-            return HttpResponseRedirect(f"{request.path}{_fragment(request)}")
-    return _page(request, found, minutes, form, faults, status=status)
-
-
-def _key(request: HttpRequest) -> str:
-    return f"{request.POST.get('code', '')}|{request.POST.get('about', '')}"
-
-
-def _fragment(request: HttpRequest) -> str:
+    except ValidationError as error:
+        for sentence in error.messages:
+            messages.error(request, sentence)
+        return _page(request, found, minutes, form, _sent(request), UNPROCESSABLE)
     is_claim = request.POST.get("do") in ("claim", "drop-claim")
-    return "#claims" if is_claim else "#warnings"
+    return HttpResponseRedirect(
+        f"{request.path}#{'claims' if is_claim else 'warnings'}"
+    )
+
+
+def _sent(request: HttpRequest) -> dict[str, str]:
+    """Return the words that were sent, by the key of the finding."""
+    keys, words = (request.POST.getlist(name) for name in ("finding", "words"))
+    return dict(zip(keys, words, strict=False))
 
 
 def _do(request: HttpRequest, minutes: Minutes) -> None:
+    """Do what a button asked for; all the words that were filled in, or none."""
     assert request.user.is_authenticated
-    said = {name: request.POST.get(name, "").replace("\0", "") for name in SAID}
-    match said.pop("do"):
-        case "accept":
-            accept(minutes, **said, by=request.user)
-        case "take-back":
-            take_back(minutes, code=said["code"], about=said["about"])
-        case "drop-claim":
-            key = request.POST.get("claim", "")
-            CountClaim.objects.filter(
-                meeting=minutes.meeting_id,
-                pk=int(key) if key.isdecimal() and len(key) < 18 else 0,
-            ).delete()
-        case _:
-            raise ValidationError("看不懂要做什麼，請由本頁的按鈕操作。")
-
-
-SAID = ("do", "code", "about", "words")
+    if asked := request.POST.get("take-back", ""):
+        code, _, about = interchange(asked).partition("|")
+        take_back(minutes, code=code, about=about)
+    elif request.POST.get("do") == "accept":
+        said = {
+            interchange(key): interchange(words)
+            for key, words in _sent(request).items()
+            if words.strip()
+        }
+        if not said:
+            raise ValidationError("接受提醒須說明理由。")
+        for key, words in said.items():
+            code, _, about = key.partition("|")
+            accept(minutes, code=code, about=about, words=words, by=request.user)
+    elif request.POST.get("do") == "drop-claim":
+        key = request.POST.get("claim", "")
+        lock_minutes(minutes)
+        CountClaim.objects.filter(
+            meeting=minutes.meeting_id,
+            pk=int(key) if key.isdecimal() and len(key) < 18 else 0,
+        ).delete()
+    else:
+        raise ValidationError("看不懂要做什麼，請由本頁的按鈕操作。")
 
 
 def _take_down(form: ClaimForm, minutes: Minutes) -> None:
@@ -129,9 +134,8 @@ def _page(
     meeting: Meeting,
     minutes: Minutes,
     form: ClaimForm,
-    faults: dict[str, str],
-    *,
-    status: int,
+    sent: dict[str, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     assert request.user.is_authenticated
     report = check_and_try(minutes, by=request.user)
@@ -144,8 +148,7 @@ def _page(
         "claims": CountClaim.objects.filter(meeting=meeting).select_related("group"),
         "claim_form": form,
         "takes_claims": meeting.series.is_deciding,
-        "faults": faults,
-        "sent": request.POST if status != 200 else {},
+        "sent": sent or {},
     }
     return desk_page(request, "desk/check.html", "檢核與確認", context, status=status)
 

@@ -53,6 +53,7 @@ def overview(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "is_draft": is_draft,
         "steps": steps_of(found, request.path),
         "phases": _phases(found, minutes, report),
+        "formats": [("pdf", "PDF"), ("odt", "ODT"), ("docx", "DOCX")],
         "report": report,
     }
     if is_draft:

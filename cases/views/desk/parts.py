@@ -197,11 +197,8 @@ def _saved(part: Part, saved: DraftPart) -> HttpResponseBase:
             }
         )
     do = part.request.POST.get("do", "")
-    count = len(
-        part_lacks := type(part)(part.request, part.meeting, part.minutes).lacks()
-    )
     said = f"已儲存（{at:%H:%M}）。"
-    if part_lacks:
+    if count := len(part.again().lacks()):
         said += f"尚有 {count} 處待補，已標示於欄位下方。"
     messages.success(part.request, said)
     target = part.request.path

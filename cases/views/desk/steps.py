@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 
 from cases.desk.agenda import groups_of
-from meetings.models import Meeting
+from meetings.models import Meeting, Minutes
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,12 @@ def steps_of(meeting: Meeting, here: str = "") -> list[Step]:
     def step(name: str, *pages: Page | None) -> Step:
         return Step(name, [each for each in pages if each is not None])
 
+    overview = step("準備", page("總覽", "meeting"), page("議程", "agenda"))
+    minutes: Minutes | None = getattr(meeting, "minutes", None)
+    if minutes is not None and minutes.state == Minutes.State.CONFIRMED:
+        return [overview, step("完成", page("公開", "publish"))]
     return [
-        step("準備", page("總覽", "meeting"), page("議程", "agenda")),
+        overview,
         step(
             "記錄",
             page("會議資料", "header"),
