@@ -40,6 +40,7 @@ from platform_site.lib.record_admin import (
     chosen_row_filter,
     of_platform,
     person_column,
+    recorded_once,
     roc_column,
     roc_moment,
 )
@@ -192,6 +193,7 @@ class StandingFilter(admin.SimpleListFilter):
 class CaseAdmin(RecordAdmin[Case]):
     """Cases as they stand today; the ledger alone moves them."""
 
+    kept_through = "platform"
     index_order = 1
     fields = [
         "platform",
@@ -296,6 +298,7 @@ class CaseAdmin(RecordAdmin[Case]):
 class LedgerEntryAdmin(EntryColumns, ReadOnlyAdmin[LedgerEntry]):
     """Read only; errata alone add to it, on a page of their own."""
 
+    kept_through = "case__platform"
     index_order = 2
     fields = [
         "case",
@@ -363,7 +366,7 @@ class LedgerEntryAdmin(EntryColumns, ReadOnlyAdmin[LedgerEntry]):
         return public_page(row.case)
 
     def history(self, row: LedgerEntry) -> list[Change]:
-        return [posting(row)]
+        return [recorded_once(row)]
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -380,17 +383,6 @@ class LedgerEntryAdmin(EntryColumns, ReadOnlyAdmin[LedgerEntry]):
         return errata.erratum_view(request, minutes_id, self.admin_site)
 
 
-def posting(row: LedgerEntry | Erratum) -> Change:
-    """Return the one thing that ever happens to rows that are only added."""
-    return Change(
-        at=row.recorded_at,
-        who=row.recorded_by.get_full_name() or row.recorded_by.get_username(),
-        done="登錄",
-        subject=str(row._meta.verbose_name),
-        fields=[],
-    )
-
-
 class ErratumEntryInline(EntryColumns, ReadOnlyInline[LedgerEntry, Erratum]):
     model = LedgerEntry
     readonly_fields: ClassVar[Any] = ["case", "decision", "says", "corrects", "counts"]
@@ -402,6 +394,7 @@ class ErratumEntryInline(EntryColumns, ReadOnlyInline[LedgerEntry, Erratum]):
 class ErratumAdmin(ReadOnlyAdmin[Erratum]):
     """Errata with the entries they posted."""
 
+    kept_through = "minutes__meeting__platform"
     index_order = 3
     fields = ["minutes", "reason", "was", "becomes", "recorded_by", "recorded_at"]
     inlines = [ErratumEntryInline]
@@ -429,11 +422,11 @@ class ErratumAdmin(ReadOnlyAdmin[Erratum]):
         return "勘誤一經登錄不再修改。"
 
     def history(self, row: Erratum) -> list[Change]:
-        return [posting(row)]
+        return [recorded_once(row)]
 
     def public_address(self, row: Erratum) -> str | None:
-        published = row.minutes.published_at
-        return row.minutes.meeting.get_absolute_url() if published else None
+        is_public = row.minutes.is_public
+        return row.minutes.meeting.get_absolute_url() if is_public else None
 
 
 class StillStandsFilter(admin.SimpleListFilter):
@@ -453,6 +446,7 @@ class StillStandsFilter(admin.SimpleListFilter):
 class StandingAdmin(ReadOnlyAdmin[Standing]):
     """Where each case stood from when until when; the database keeps it."""
 
+    kept_through = "case__platform"
     index_order = 4
     fields = ["case", "name", "code", "since", "until", "listed_by", "ended_by"]
     list_select_related = ["case__platform", "listed_by__case", "ended_by__case"]
@@ -492,6 +486,7 @@ class StandingAdmin(ReadOnlyAdmin[Standing]):
 class CountClaimAdmin(RecordAdmin[CountClaim]):
     """What papers state, kept beside what follows from the ledger."""
 
+    kept_through = "meeting__platform"
     index_order = 5
     fields = ["meeting", "group", "counts", "number", "words", "source", "definition"]
     list_display = [
@@ -522,6 +517,7 @@ class CountClaimAdmin(RecordAdmin[CountClaim]):
 
 @admin.register(ReportingRound)
 class ReportingRoundAdmin(RecordAdmin[ReportingRound]):
+    kept_through = "platform"
     index_order = 7
     fields = ["platform", "as_of", "opens_on", "due_on", "locks_on"]
     list_display = [
@@ -539,6 +535,7 @@ class ReportingRoundAdmin(RecordAdmin[ReportingRound]):
 
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(RecordAdmin[ProgressUpdate]):
+    kept_through = "case__platform"
     index_order = 6
     fields = [
         "case",
@@ -598,6 +595,7 @@ class ProgressUpdateAdmin(RecordAdmin[ProgressUpdate]):
 
 @admin.register(Theme)
 class ThemeAdmin(RecordAdmin[Theme]):
+    kept_through = "platform"
     index_order = 8
     fields = ["platform", "name", "order"]
     list_display = ["name", "platform"]
@@ -610,6 +608,7 @@ class ThemeAdmin(RecordAdmin[Theme]):
 class CasePartAdmin(PartAdmin[Any]):
     """A part of a case, found here and written on the page of the case."""
 
+    kept_through = "case__platform"
     owner = "case"
     list_select_related: ClassVar[Any] = ["case__platform"]
     search_fields: ClassVar[Any] = names_of("case")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
 from cases.models import (
@@ -17,7 +19,7 @@ from cases.models import (
     ReportingRound,
     Standing,
 )
-from cases.status import DEFINITIONS, public_cases
+from cases.status import DEFINITIONS, readable_cases
 from meetings.models import Meeting, Municipality, Platform
 
 Kind = LedgerEntry.Kind
@@ -75,11 +77,24 @@ class CasePage:
     related: Sequence[Related]
     periods: Sequence[Period]
 
+    @property
+    def is_public(self) -> bool:
+        """Whether all that is told of the case is public."""
+        return all(entry.meeting.minutes.is_public for entry in self.timeline)
 
-def case_page(platform: Platform, number: str, today: date) -> CasePage | None:
-    """Gather a public case; None where there is none. A constant number of queries."""
+
+def case_page(
+    platform: Platform,
+    number: str,
+    today: date,
+    reader: AbstractBaseUser | AnonymousUser,
+) -> CasePage | None:
+    """Gather a case ``reader`` may read of; None where there is none.
+
+    A constant number of queries.
+    """
     case = (
-        public_cases()
+        readable_cases(reader)
         .filter(platform=platform, number=number)
         .select_related(
             "group",
@@ -118,8 +133,8 @@ def case_page(platform: Platform, number: str, today: date) -> CasePage | None:
         names=names,
         origin_meeting=_origin_meeting(case),
         involved=_involved(case),
-        timeline=list(_timeline(case)),
-        related=_related(case, today),
+        timeline=list(_timeline(case, reader)),
+        related=_related(case, today, reader),
         periods=_periods(case),
     )
 
@@ -138,7 +153,7 @@ def _origin_meeting(case: Case) -> Meeting | None:
         meeting = case.origin_motion.minutes.meeting
     if meeting is None or not hasattr(meeting, "minutes"):
         return None
-    return meeting if meeting.minutes.published_at else None
+    return meeting if meeting.minutes.is_public else None
 
 
 def _covers(standing: Standing, day: date) -> bool:
@@ -176,14 +191,16 @@ def _involved(case: Case) -> list[Involved]:
     ]
 
 
-def _timeline(case: Case) -> QuerySet[LedgerEntry]:
-    """Return what published meetings decided, the corrected entries among it."""
+def _timeline(
+    case: Case, reader: AbstractBaseUser | AnonymousUser
+) -> QuerySet[LedgerEntry]:
+    """Return what meetings decided as ``reader`` may read it, corrected entries too."""
     return (
-        LedgerEntry.objects.filter(
-            case=case, meeting__minutes__published_at__isnull=False
-        )
+        LedgerEntry.objects.filter(case=case)
+        .readable_by(reader)
         .select_related(
             "meeting__series",
+            "meeting__minutes",
             "meeting__platform",
             "resolution",
             "merged_into",
@@ -196,7 +213,9 @@ def _timeline(case: Case) -> QuerySet[LedgerEntry]:
     )
 
 
-def _related(case: Case, today: date) -> list[Related]:
+def _related(
+    case: Case, today: date, reader: AbstractBaseUser | AnonymousUser
+) -> list[Related]:
     """Return the cases this one came from or went into, its parent and its parts."""
     entries = (
         LedgerEntry.objects.in_account()
@@ -204,9 +223,9 @@ def _related(case: Case, today: date) -> list[Related]:
             Q(case=case, merged_into__isnull=False)
             | Q(case=case, split_from__isnull=False)
             | Q(merged_into=case)
-            | Q(split_from=case),
-            meeting__minutes__published_at__isnull=False,
+            | Q(split_from=case)
         )
+        .readable_by(reader)
         .select_related("case", "merged_into", "split_from", "meeting__series")
         .in_order()
     )

@@ -63,14 +63,21 @@ class MeetingDecisions:
     under: Mapping[int, Sequence[Decision]]
 
 
-def decisions_of(meeting: Meeting) -> MeetingDecisions:
-    """Gather the decisions that count (corrected ones are left out); two queries."""
+def decisions_of(
+    meeting: Meeting, groups: Iterable[IssueGroup] | None = None
+) -> MeetingDecisions:
+    """Gather the decisions that count (corrected ones are left out); two queries.
+
+    With ``groups`` only those about their cases.
+    """
     entries = (
         LedgerEntry.objects.in_account()
         .filter(meeting=meeting)
         .select_related("case__group", "merged_into", "split_from")
         .order_by("case__group__order", "case__group_id", "sequence", "pk")
     )
+    if groups is not None:
+        entries = entries.filter(case__group__in=groups)
     names = names_on(meeting, (entry.case_id for entry in entries))
     decisions = [
         Decision(entry, names.get(entry.case_id, entry.case.name)) for entry in entries

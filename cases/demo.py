@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
+from meetings.models import (
+    Assignment,
+    IssueGroup,
+    Municipality,
+    Platform,
+    SecretariatMember,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,11 @@ ACCOUNTS = (
 
 
 def create_accounts() -> None:
-    """Create the demo accounts, each in the group of its role."""
+    """Create the demo accounts, each in the group of its role.
+
+    The secretariat keeps every platform; the contact answers for 臺北市 in the
+    transport groups.
+    """
     users = get_user_model().objects
     for account in ACCOUNTS:
         user = users.create_user(
@@ -38,6 +50,21 @@ def create_accounts() -> None:
             is_staff=account.role == SECRETARIAT,
         )
         user.groups.add(Group.objects.get(name=account.role))
+        if account.role == SECRETARIAT:
+            SecretariatMember.objects.bulk_create(
+                SecretariatMember(platform=platform, user=user)
+                for platform in Platform.objects.all()
+            )
+        if account.role == CONTACT:
+            Assignment.objects.bulk_create(
+                Assignment(
+                    group=group,
+                    municipality=Municipality.objects.get(slug="taipei"),
+                    user=user,
+                    starts_on=date(2024, 1, 1),
+                )
+                for group in IssueGroup.objects.filter(slug="transport")
+            )
 
 
 def accounts() -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 
 from cases.ledger import post_erratum
 from cases.models import Case, LedgerEntry
-from meetings.models import Erratum, Minutes, Resolution
+from meetings.models import Erratum, Minutes, Platform, Resolution
 
 PERMISSION = "meetings.add_erratum"
 MOST_ENTRIES = 20
@@ -147,6 +147,7 @@ def erratum_view(
     """
     minutes = get_object_or_404(
         Minutes.objects.select_related("meeting__platform", "meeting__series"),
+        meeting__platform__in=Platform.objects.kept_by(request.user),
         pk=minutes_id,
         state=Minutes.State.CONFIRMED,
     )

@@ -19,7 +19,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from cases import ledger
 from cases.models import (
@@ -34,6 +33,7 @@ from cases.models import (
     Theme,
 )
 from meetings.minutes.compose import continuing_phrase, phrase
+from meetings.minutes.publish import publish
 from meetings.models import (
     Agency,
     Attachment,
@@ -481,7 +481,7 @@ class _PlatformRecord:
         self._load_sections(minutes, data)
         entries = self._load_resolutions(minutes, data)
         ledger.confirm_and_post(minutes, entries, by=self.by)
-        Minutes.objects.filter(pk=minutes.pk).update(published_at=timezone.now())
+        publish(minutes, by=self.by)
 
     def _load_chairs(self, meeting: Meeting, data: Data) -> None:
         governments = {m.name: m for m in self.platform.members.all()}

@@ -7,17 +7,30 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 
+from meetings.models.meetings import READ_CONFIRMED, READ_OWN_GROUPS
+
 SECRETARIAT = "幕僚"
 CONTACT = "小組窗口"
 OFFICIAL = "機關承辦人"
 
 EDIT = ("view", "add", "change")
-# What else a model's rows may suffer, or not: the ledger and the database write
-# their own, an erratum is added and stays, and drafts and parts may be thrown away.
-VERBS = {
+# What else a model's rows may suffer, or not: the ledger, the database and the desk
+# write their own, an erratum is added and stays, drafts and parts may be thrown away.
+# Platforms, municipalities and accounts are set up by superusers.
+VERBS: dict[str, tuple[str, ...]] = {
     "ledgerentry": ("view",),
     "standing": ("view",),
     "erratum": ("view", "add"),
+    "platform": ("view", "change"),
+    "municipality": ("view",),
+    "agency": ("view",),
+    "secretariatmember": ("view",),
+    "publication": ("view",),
+    "attendance": (),
+    "minutesfile": (),
+    "draftpart": (),
+    "acceptedwarning": (),
+    "draftdecision": (),
 } | dict.fromkeys(
     (
         "meeting",
@@ -40,15 +53,23 @@ VERBS = {
 
 
 def ensure_roles(**kwargs: Any) -> None:
-    """Create the roles and give the secretariat its rights; called after migrating.
+    """Create the roles and give them their rights; called after migrating.
 
-    The secretariat reads the whole record and writes what is not the ledger's; what
-    is confirmed is refused by the admin and by the database. Accounts are not its
-    business. Contacts and officials have no rights in the admin.
+    The secretariat reads its platforms' record (``Platform.objects.kept_by``) and
+    writes what is not the ledger's; what is confirmed is refused by the admin and by
+    the database. Accounts are not its business. Contacts and officials have no rights
+    in the admin; they read confirmed minutes before those are public.
     """
-    for name in (SECRETARIAT, CONTACT, OFFICIAL):
-        Group.objects.using(kwargs["using"]).get_or_create(name=name)
-    secretariat = Group.objects.using(kwargs["using"]).get(name=SECRETARIAT)
+    roles = {
+        name: Group.objects.using(kwargs["using"]).get_or_create(name=name)[0]
+        for name in (SECRETARIAT, CONTACT, OFFICIAL)
+    }
+    permissions = Permission.objects.using(kwargs["using"])
+    for name, right in ((CONTACT, READ_OWN_GROUPS), (OFFICIAL, READ_CONFIRMED)):
+        label, _, codename = right.partition(".")
+        roles[name].permissions.set(
+            permissions.filter(content_type__app_label=label, codename=codename)
+        )
     models = [
         model
         for label in ("meetings", "cases")
@@ -60,8 +81,8 @@ def ensure_roles(**kwargs: Any) -> None:
         for model in models
         for verb in VERBS.get(str(model._meta.model_name), EDIT)
     ]
-    secretariat.permissions.set(
-        Permission.objects.using(kwargs["using"]).filter(
+    roles[SECRETARIAT].permissions.set(
+        permissions.filter(
             content_type__app_label__in=["meetings", "cases"], codename__in=codenames
         )
     )

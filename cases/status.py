@@ -9,6 +9,8 @@ from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
@@ -35,7 +37,7 @@ from cases.models import (
     Standing,
     latest_round,
 )
-from meetings.models import IssueGroup, Minutes, Platform
+from meetings.models import IssueGroup, Meeting, Platform, published
 from platform_site.lib.numbering import read_outline
 from platform_site.lib.roc import format_roc
 from platform_site.lib.search import excerpt as excerpt_around
@@ -159,15 +161,18 @@ class StatusRow:
         return str(Code(self.standing).label)
 
 
-_TOLD = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
+def readable_cases(user: AbstractBaseUser | AnonymousUser) -> CaseQuerySet:
+    """Cases that minutes ``user`` may read tell of, or whose parent they tell of."""
+    told = LedgerEntry.objects.readable_by(user)
+    return Case.objects.filter(
+        Exists(told.filter(case=OuterRef("pk")))
+        | Exists(told.filter(case=OuterRef("parent")))
+    )
 
 
 def public_cases() -> CaseQuerySet:
-    """Cases that published minutes tell of, or whose parent they tell of."""
-    return Case.objects.filter(
-        Exists(_TOLD.filter(case=OuterRef("pk")))
-        | Exists(_TOLD.filter(case=OuterRef("parent")))
-    )
+    """Cases that everybody may read of."""
+    return readable_cases(AnonymousUser())
 
 
 def decided_cases() -> CaseQuerySet:
@@ -177,9 +182,10 @@ def decided_cases() -> CaseQuerySet:
     decisions are published, which is soon seen, every case that stands somewhere
     is one of them, and the database need not ask for each.
     """
-    decisions = LedgerEntry.objects.filter(meeting=OuterRef("meeting"))
-    unpublished = Minutes.objects.filter(Exists(decisions), published_at__isnull=True)
-    return Case.objects.filter(~Exists(unpublished) | Q(pk__in=_TOLD.values("case")))
+    decisions = LedgerEntry.objects.filter(meeting=OuterRef("pk"))
+    unpublished = Meeting.objects.filter(~published(), Exists(decisions))
+    told = LedgerEntry.objects.public()
+    return Case.objects.filter(~Exists(unpublished) | Q(pk__in=told.values("case")))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.urls.converters import StringConverter
 from cases.exports.status_report import FILE_FORMATS
 from cases.sitemaps import SITEMAPS
 from cases.views import balance, books, pages, papers, public, table
+from meetings import converters  # noqa: F401  makes the formats known
 from platform_site.lib.page_cache import public_page
 
 
@@ -57,6 +58,11 @@ urlpatterns = [
         "<slug:platform>/reports/status.<report_format:extension>",
         papers.status_report_file,
         name="status-report",
+    ),
+    path(
+        "<slug:platform>/meetings/<slug:meeting>/extract.<paper_format:extension>",
+        papers.minutes_extract,
+        name="extract",
     ),
     path(
         "<slug:platform>/meetings/<slug:meeting>/balance/",

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from meetings.models import (
     Agency,
+    Assignment,
     Attachment,
     Chair,
     Erratum,
@@ -21,21 +22,26 @@ from meetings.models import (
     Motion,
     Municipality,
     Platform,
+    Publication,
     Remark,
     Resolution,
+    SecretariatMember,
     Section,
     meeting_slug,
 )
+from platform_site.lib.history import Change
 from platform_site.lib.record_admin import (
     OrderedFormSet,
     PartAdmin,
     PlatformRowsFilter,
+    ReadOnlyAdmin,
     ReadOnlyInline,
     RecordAdmin,
     RecordInline,
     chosen_row_filter,
     of_platform,
     person_column,
+    recorded_once,
     roc_column,
     roc_moment,
 )
@@ -99,6 +105,7 @@ class MinutesStateFilter(admin.SimpleListFilter):
 class MeetingAdmin(RecordAdmin[Meeting]):
     """Meetings; they stay as they are once their minutes are confirmed."""
 
+    kept_through = "platform"
     index_order = 10
     form = MeetingForm
     fields = [
@@ -144,8 +151,10 @@ class MeetingAdmin(RecordAdmin[Meeting]):
     def minutes_state(self, meeting: Meeting) -> str:
         if not hasattr(meeting, "minutes"):
             return "未建立"
-        if meeting.minutes.published_at:
+        if meeting.minutes.is_public:
             return "已公開"
+        if meeting.minutes.published_at:
+            return "定時公開"
         return meeting.minutes.get_state_display()
 
     def locked(self, row: Meeting) -> str:
@@ -162,7 +171,7 @@ class MeetingAdmin(RecordAdmin[Meeting]):
         return self.locked(row)
 
     def public_address(self, row: Meeting) -> str | None:
-        if hasattr(row, "minutes") and row.minutes.published_at:
+        if hasattr(row, "minutes") and row.minutes.is_public:
             return row.get_absolute_url()
         return None
 
@@ -225,13 +234,17 @@ class IsPublishedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() is None:
             return queryset
-        return queryset.filter(published_at__isnull=self.value() == "no")
+        public = queryset.filter(meeting__in=Meeting.objects.public().order_by())
+        if self.value() == "yes":
+            return public
+        return queryset.exclude(pk__in=public.values("pk"))
 
 
 @admin.register(Minutes)
 class MinutesAdmin(RecordAdmin[Minutes]):
     """Minutes with all that stands in them; drafts are written here."""
 
+    kept_through = "meeting__platform"
     index_order = 20
     fields = [
         "meeting",
@@ -307,12 +320,13 @@ class MinutesAdmin(RecordAdmin[Minutes]):
         return ""
 
     def public_address(self, row: Minutes) -> str | None:
-        return row.meeting.get_absolute_url() if row.published_at else None
+        return row.meeting.get_absolute_url() if row.is_public else None
 
 
 class MinutesPartAdmin(PartAdmin[Any]):
     """A part of minutes, found here and written on the page of the minutes."""
 
+    kept_through = "minutes__meeting__platform"
     owner = "minutes"
     list_filter: ClassVar[Any] = [
         "minutes__state",
@@ -340,7 +354,7 @@ class MinutesPartAdmin(PartAdmin[Any]):
         return self.locked(row) or super().notice(row)
 
     def public_address(self, row: Any) -> str | None:
-        if row.minutes.published_at is None:
+        if not row.minutes.is_public:
             return None
         address: str = row.minutes.meeting.get_absolute_url()
         return address
@@ -400,6 +414,7 @@ class AttachmentAdmin(MinutesPartAdmin):
 
 @admin.register(Chair)
 class ChairAdmin(PartAdmin[Chair]):
+    kept_through = "meeting__platform"
     index_order = 80
     owner = "meeting"
     fields = ["meeting", "order", "name", "title", "organization", "municipality"]
@@ -421,6 +436,47 @@ class ChairAdmin(PartAdmin[Chair]):
     ordering = ["-meeting__held_on", "meeting", "order"]
 
 
+@admin.register(Publication)
+class PublicationAdmin(ReadOnlyAdmin[Publication]):
+    """When minutes were made public and taken back; written at the desk."""
+
+    kept_through = "minutes__meeting__platform"
+    index_order = 90
+    fields = [
+        "minutes",
+        "kind",
+        "takes_effect_at",
+        "reason",
+        "recorded_by",
+        "recorded_at",
+    ]
+    list_display = [
+        "minutes",
+        "kind",
+        roc_column("takes_effect_at", "生效時間"),
+        "reason",
+        person_column("recorded_by", "登錄人員"),
+    ]
+    list_filter = ["kind", "minutes__meeting__platform"]
+    list_select_related = ["minutes__meeting__platform", "recorded_by"]
+    search_fields = [
+        "minutes__meeting__title__folded_contains",
+        "reason__folded_contains",
+    ]
+    date_hierarchy = "takes_effect_at"
+    ordering = ["-pk"]
+
+    def notice(self, row: Publication) -> str:
+        return "公開紀錄不得修改；公開與停止公開請在會議工作桌辦理。"
+
+    def history(self, row: Publication) -> list[Change]:
+        return [recorded_once(row)]
+
+    def public_address(self, row: Publication) -> str | None:
+        is_public = row.minutes.is_public
+        return row.minutes.meeting.get_absolute_url() if is_public else None
+
+
 # The bodies
 
 
@@ -432,6 +488,7 @@ class MembershipInline(RecordInline[Membership, Platform]):
 
 @admin.register(Platform)
 class PlatformAdmin(RecordAdmin[Platform]):
+    kept_through = "pk"
     index_order = 200
     fields = [
         "name",
@@ -449,6 +506,7 @@ class PlatformAdmin(RecordAdmin[Platform]):
 
 @admin.register(IssueGroup)
 class IssueGroupAdmin(RecordAdmin[IssueGroup]):
+    kept_through = "platform"
     index_order = 210
     fields = [
         "platform",
@@ -489,6 +547,7 @@ def _roc_year(year: int | None) -> str:
 
 @admin.register(MeetingSeries)
 class MeetingSeriesAdmin(RecordAdmin[MeetingSeries]):
+    kept_through = "platform"
     index_order = 220
     fields = [
         "platform",
@@ -532,6 +591,7 @@ class AgencyAdmin(RecordAdmin[Agency]):
 
 @admin.register(Membership)
 class MembershipAdmin(PartAdmin[Membership]):
+    kept_through = "platform"
     index_order = 250
     owner = "platform"
     fields = ["platform", "municipality"]
@@ -540,3 +600,50 @@ class MembershipAdmin(PartAdmin[Membership]):
     list_select_related = ["platform", "municipality"]
     search_fields = ["municipality__name__folded_contains"]
     ordering = ["platform__order", "municipality__order", "pk"]
+
+
+# The people
+
+
+@admin.register(SecretariatMember)
+class SecretariatMemberAdmin(RecordAdmin[SecretariatMember]):
+    """Who keeps which platform's record; superusers say so."""
+
+    kept_through = "platform"
+    index_order = 260
+    fields = ["platform", "user"]
+    list_display = ["platform", person_column("user", "人員")]
+    list_display_links = ["platform"]
+    list_filter = ["platform"]
+    list_select_related = ["platform", "user"]
+    search_fields = ["user__username", "user__first_name"]
+    ordering = ["platform__order", "user"]
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(RecordAdmin[Assignment]):
+    """Who answers for a group, for which municipality, from when until when."""
+
+    kept_through = "group__platform"
+    index_order = 270
+    fields = ["group", "municipality", "agency", "user", "starts_on", "ends_on"]
+    list_display = [
+        "group_label",
+        "municipality",
+        "agency",
+        person_column("user", "窗口"),
+        roc_column("starts_on", "起日"),
+        roc_column("ends_on", "迄日"),
+    ]
+    list_filter = [
+        "group__platform",
+        ("group", PlatformRowsFilter),
+        "municipality",
+    ]
+    list_select_related = ["group__platform", "municipality", "agency", "user"]
+    search_fields = ["user__username", "user__first_name"]
+    ordering = ["group__platform__order", "group__order", "municipality__order"]
+
+    @admin.display(description="議題小組", ordering="group__order")
+    def group_label(self, assignment: Assignment) -> str:
+        return of_platform(assignment.group)

@@ -10,18 +10,26 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from meetings.forms import MeetingFilter
 from meetings.minutes import paper
-from meetings.minutes.paper_pdf import STYLESHEETS, minutes_html
+from meetings.minutes.paper_files import serve_paper
 from meetings.minutes.resolutions import Item, resolution_items
-from meetings.models import Meeting, MeetingSeries, Minutes, Platform, Section
+from meetings.models import (
+    Meeting,
+    MeetingSeries,
+    Minutes,
+    Platform,
+    Section,
+    own_groups,
+)
 from platform_site.lib.gone import Gone
 from platform_site.lib.page_cache import public_page
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.roc import roc_year
-from platform_site.lib.serve import refusal_status, serve_pdf
+from platform_site.lib.serve import refusal_status
 
 Kind = Section.Kind
 
@@ -34,10 +42,11 @@ def get_platform(slug: str) -> Platform:
         raise Http404("沒有這個平臺，請由首頁選擇平臺。") from None
 
 
-def get_meeting(platform: Platform, slug: str) -> Meeting:
-    """Return a published meeting with its minutes, or refuse it with a sentence."""
+def get_meeting(request: HttpRequest, platform: Platform, slug: str) -> Meeting:
+    """Return a meeting whose minutes the user may read, with them, or refuse it."""
+    readable = Meeting.objects.readable_by(request.user).with_minutes()
     try:
-        return Meeting.objects.public().with_minutes().get(platform=platform, slug=slug)
+        return readable.get(platform=platform, slug=slug)
     except Meeting.DoesNotExist:
         raise no_meeting(platform, slug) from None
 
@@ -63,10 +72,10 @@ class SeriesMeetings:
 
 @public_page
 def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
-    """The published meetings of a platform by series and year."""
+    """The meetings of a platform that the user may read, by series and year."""
     body = get_platform(platform)
     meetings = (
-        Meeting.objects.public()
+        Meeting.objects.readable_by(request.user)
         .filter(platform=body)
         .select_related("series", "host", "minutes")
         .order_by("series__order", "series_id", "-held_on", "-starts_at", "-pk")
@@ -99,9 +108,25 @@ class Part:
 
 @public_page
 def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
-    """The minutes of one meeting, section by section."""
+    """The minutes of one meeting, section by section.
+
+    A group's contact who may not read them yet gets what was decided for the group.
+    """
     body = get_platform(platform)
-    sitting = get_meeting(body, meeting)
+    try:
+        sitting = get_meeting(request, body, meeting)
+    except (Http404, Gone):
+        partly = Meeting.objects.partly_readable_by(request.user)
+        own = partly.with_minutes().filter(platform=body, slug=meeting).first()
+        if own is None:
+            raise
+        context = {
+            "platform": body,
+            "active": "meetings",
+            "meeting": own,
+            "own_groups": own_groups(request.user, timezone.localdate()),
+        }
+        return render(request, "meetings/own_decisions.html", context)
     minutes = sitting.minutes
     items = resolution_items(minutes.resolutions.all(), sitting.series.group)
     parts = _parts(minutes, items)
@@ -112,7 +137,7 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "minutes": minutes,
         "parts": parts,
         "updated": _updated(minutes),
-        "neighbours": _neighbours(sitting),
+        "neighbours": _neighbours(sitting, request),
         # What no section of the paper holds is shown after the last one.
         "loose_items": [] if any(part.items for part in parts) else items,
         "loose_motions": not any(part.has_motions for part in parts)
@@ -125,25 +150,31 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
 
 @require_safe
 def minutes_paper(
-    request: HttpRequest, platform: str, meeting: str
+    request: HttpRequest, platform: str, meeting: str, extension: str
 ) -> HttpResponseBase:
-    """The minutes of one meeting as PDF."""
+    """The minutes of one meeting as a file."""
     body = get_platform(platform)
-    sitting = get_meeting(body, meeting)
-    html = minutes_html(paper.minutes_paper(sitting))
-    filename = f"{sitting.title}紀錄.pdf"
+    sitting = get_meeting(request, body, meeting)
     try:
-        return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
+        return serve_paper(request, paper.minutes_paper(sitting), extension)
     except PaperError as error:
-        context = {"platform": body, "meeting": sitting, "sentence": str(error)}
-        status = refusal_status(error)
-        return render(request, "meetings/paper_refused.html", context, status=status)
+        return paper_refused(request, sitting, str(error), refusal_status(error))
 
 
-def _neighbours(meeting: Meeting) -> tuple[Meeting | None, Meeting | None]:
-    """Return the public meetings of the series before and after one; one query."""
+def paper_refused(
+    request: HttpRequest, meeting: Meeting, sentence: str, status: int
+) -> HttpResponse:
+    """Say on a page why there is no such paper of a meeting."""
+    context = {"platform": meeting.platform, "meeting": meeting, "sentence": sentence}
+    return render(request, "meetings/paper_refused.html", context, status=status)
+
+
+def _neighbours(
+    meeting: Meeting, request: HttpRequest
+) -> tuple[Meeting | None, Meeting | None]:
+    """Return the readable meetings of the series before and after one; one query."""
     sittings = list(
-        Meeting.objects.public()
+        Meeting.objects.readable_by(request.user)
         .filter(series_id=meeting.series_id)
         .select_related("series", "platform")
         .in_order()
@@ -157,7 +188,7 @@ def _neighbours(meeting: Meeting) -> tuple[Meeting | None, Meeting | None]:
 def _updated(minutes: Minutes) -> datetime | None:
     """Return when the minutes were published or last corrected."""
     instants = [erratum.recorded_at for erratum in minutes.errata.all()]
-    if minutes.published_at:
+    if minutes.published_at and minutes.is_public:
         instants.append(minutes.published_at)
     return max(instants, default=None)
 

@@ -113,6 +113,13 @@ AUTH_PASSWORD_VALIDATORS = [
 # What the paper of the minutes asks the ledger: meetings may not import cases.
 MINUTES_CASE_FACTS = "cases.minutes.case_facts"
 
+# What makes public pages anew when its time has come, though no row has changed:
+# expressions in SQL, of which ``%(now)s`` is the moment asked about.
+PAGE_VERSION_SQL = [
+    # The latest publication whose set time has passed.
+    "(SELECT max(published_at) FROM meetings_minutes WHERE published_at <= %(now)s)",
+]
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from platform_site.login import LoginForm
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/desk/", include("cases.views.desk.urls")),
     path("admin/", admin.site.urls),
     path(
         "login/",

@@ -7,11 +7,11 @@ from time import monotonic, sleep
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from cases.ledger import confirm_and_post
 from cases.record import load_record
-from meetings.models import Meeting, Minutes
+from meetings.minutes.publish import publish as make_public
+from meetings.models import Meeting
 from tests.database import scratch_database
 from tests.factories import (
     CaseFactory,
@@ -153,12 +153,12 @@ def loaded_record(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def publish(hold_meeting):
+def publish(hold_meeting, clerk):
     """Return a function like ``hold_meeting`` that also makes the minutes public."""
 
     def hold_and_publish(day, *entries, **fields):
         meeting = hold_meeting(day, *entries, **fields)
-        Minutes.objects.filter(meeting=meeting).update(published_at=timezone.now())
+        make_public(meeting.minutes, by=clerk)
         return Meeting.objects.select_related("minutes").get(pk=meeting.pk)
 
     return hold_and_publish

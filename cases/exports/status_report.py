@@ -7,7 +7,7 @@ from typing import IO
 
 from cases.exports import status_report_json, status_report_sheets
 from cases.reports import StatusReport
-from platform_site.lib import sheets, text
+from platform_site.lib import odf, sheets, text
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ FILE_FORMATS = {
 }
 
 # What is written follows from the report and from these.
-_SOURCES = (status_report_json, status_report_sheets, sheets, text)
+_SOURCES = (status_report_json, status_report_sheets, sheets, odf, text)
 
 
 def file_content(report: StatusReport, extension: str) -> Sequence[bytes]:

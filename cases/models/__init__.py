@@ -9,6 +9,7 @@ from cases.models.cases import (
     Standing,
     Theme,
 )
+from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 
@@ -18,6 +19,7 @@ __all__ = [
     "CaseQuerySet",
     "CaseTheme",
     "CountClaim",
+    "DraftDecision",
     "LedgerEntry",
     "Participant",
     "ProgressUpdate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pghistory
 from django.conf import settings
@@ -10,9 +11,23 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cases.models.cases import Case
-from meetings.models import Erratum, IssueGroup, Meeting, Platform, Resolution
+from meetings.models import (
+    Erratum,
+    IssueGroup,
+    Meeting,
+    Platform,
+    Resolution,
+    is_reader_of_groups,
+    own_groups,
+    published,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 
 class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
@@ -36,6 +51,22 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def of_platform(self, platform: Platform) -> LedgerEntryQuerySet:
         """Entries about the platform's cases."""
         return self.filter(case__platform=platform)
+
+    def public(self) -> LedgerEntryQuerySet:
+        """Entries of meetings whose minutes the public may read."""
+        return self.filter(published("meeting__minutes"))
+
+    def readable_by(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> LedgerEntryQuerySet:
+        """Entries ``user`` may read: of readable meetings, and about own groups."""
+        if not user.is_authenticated:
+            return self.public()
+        readable = Q(meeting__in=Meeting.objects.readable_by(user).order_by())
+        if is_reader_of_groups(user):
+            groups = own_groups(user, timezone.localdate())
+            readable |= Q(case__group__in=groups.values("pk"))
+        return self.filter(readable)
 
     def until(self, day: date) -> LedgerEntryQuerySet:
         """Entries decided on or before ``day``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django import template
@@ -13,7 +13,7 @@ from cases import decisions
 from cases.balance import books_of
 from cases.balance_page import Row, row
 from cases.models import Case, LedgerEntry, ProgressUpdate, ReportingRound
-from meetings.models import Meeting, Minutes, Platform
+from meetings.models import IssueGroup, Meeting, Platform
 
 register = template.Library()
 
@@ -22,9 +22,11 @@ SHOWN = (ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED)
 
 
 @register.simple_tag
-def case_decisions(meeting: Meeting) -> decisions.MeetingDecisions:
-    """Return what the meeting decided about cases."""
-    return decisions.decisions_of(meeting)
+def case_decisions(
+    meeting: Meeting, groups: Iterable[IssueGroup] | None = None
+) -> decisions.MeetingDecisions:
+    """Return what the meeting decided about cases, or about those of some groups."""
+    return decisions.decisions_of(meeting, groups)
 
 
 @register.simple_tag
@@ -66,19 +68,19 @@ def last_updated(
     That is when minutes were published, entries posted or progress accepted; one
     query.
     """
-    published = Minutes.objects.filter(published_at__isnull=False)
-    entries = LedgerEntry.objects.filter(meeting__minutes__published_at__isnull=False)
+    meetings = Meeting.objects.public()
+    entries = LedgerEntry.objects.public()
     progress = (
         apps.get_model("cases", "ProgressUpdateEvent")
         .objects.filter(state__in=SHOWN)
         .order_by("-pk")
     )
     if case is not None:
-        published = published.filter(meeting__ledger__case=case)
+        meetings = meetings.filter(ledger__case=case)
         entries = entries.filter(case=case)
         progress = progress.filter(case_id=case.pk)
     elif isinstance(platform, Platform):
-        published = published.filter(meeting__platform=platform)
+        meetings = meetings.filter(platform=platform)
         entries = entries.of_platform(platform)
         progress = progress.filter(
             round__in=ReportingRound.objects.filter(platform=platform)
@@ -87,7 +89,9 @@ def last_updated(
         entries.order_by("-pk")
         .values_list("recorded_at")[:1]
         .union(
-            published.order_by("-published_at").values_list("published_at")[:1],
+            meetings.order_by("-minutes__published_at").values_list(
+                "minutes__published_at"
+            )[:1],
             progress.values_list("pgh_created_at")[:1],
         )
     )

@@ -8,18 +8,20 @@ from django.shortcuts import render
 from cases.balance import NUMBERS, Account, books_of
 from cases.balance_page import row
 from cases.decisions import names_on
-from cases.models import Case
+from cases.status import readable_cases
 from meetings.models import Meeting, Platform
 from meetings.views import get_platform, no_meeting
 from platform_site.lib.page_cache import public_page
 
 
-def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
-    """Return a public deciding meeting with its accounts, or refuse it with a sentence."""
+def _books(
+    request: HttpRequest, platform: Platform, slug: str
+) -> tuple[Meeting, list[Account]]:
+    """Return a readable deciding meeting with its accounts, or refuse with a sentence."""
     meeting = (
-        Meeting.objects.public()
+        Meeting.objects.readable_by(request.user)
         .filter(platform=platform, slug=slug)
-        .select_related("series", "platform")
+        .select_related("series", "platform", "minutes")
         .first()
     )
     if meeting is None:
@@ -36,7 +38,7 @@ def _books(platform: Platform, slug: str) -> tuple[Meeting, list[Account]]:
 def balance(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
     """The books of a deciding meeting by group, claims and differences beside."""
     body = get_platform(platform)
-    sitting, accounts = _books(body, meeting)
+    sitting, accounts = _books(request, body, meeting)
     rows = [row(account) for account in accounts]
     context = {
         "platform": body,
@@ -59,7 +61,7 @@ def balance_cases(
 ) -> HttpResponse:
     """Exactly the cases that one number of the books counts."""
     body = get_platform(platform)
-    sitting, accounts = _books(body, meeting)
+    sitting, accounts = _books(request, body, meeting)
     if number not in NUMBERS:
         raise Http404("列管結算沒有這個數字，請由該次會議的列管結算點選。")
     slugs = {row(account).slug: account for account in accounts}
@@ -67,7 +69,8 @@ def balance_cases(
         raise Http404("這個平臺沒有這個議題小組，請由該次會議的列管結算點選。")
     account = slugs[group]
     cases = list(
-        Case.objects.filter(pk__in=account.cases[number])
+        readable_cases(request.user)
+        .filter(pk__in=account.cases[number])
         .select_related("group")
         .in_order()
     )
@@ -80,6 +83,8 @@ def balance_cases(
         "scope": account.group.name if account.group else "全部小組",
         "label": label,
         "definition": definition,
+        "count": account.count(number),
+        "untold": account.count(number) - len(cases),
         "cases": [(case, names.get(case.pk, case.name)) for case in cases],
     }
     return render(request, "cases/balance_cases.html", context)

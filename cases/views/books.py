@@ -17,7 +17,7 @@ def books_page(request: HttpRequest, platform: str) -> HttpResponse:
     body = get_platform(platform)
     rows = [row(account) for account in books(body)]
     # What is not published is reckoned with, but not shown by itself.
-    rows = [each for each in rows if each.account.meeting.minutes.published_at]
+    rows = [each for each in rows if each.account.meeting.minutes.is_public]
     scopes = {each.slug: each.name for each in rows}
     slug = request.GET.get("group") or WHOLE
     context = {

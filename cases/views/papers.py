@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cases.exports.minutes_extract import (
+    NothingDecided,
+    case_extract,
+    group_extract,
+)
 from cases.exports.status_report import (
     FILE_FORMATS,
     MOST_CASES_IN_PDF,
@@ -16,7 +22,9 @@ from cases.filters import CaseFilter
 from cases.models import Standing
 from cases.reports import NothingToReport, status_report
 from cases.status import decided_cases
+from meetings.minutes.paper_files import serve_paper
 from meetings.models import Platform
+from meetings.views import get_meeting, get_platform, paper_refused
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.serve import refusal_status, serve_kept, serve_pdf
 
@@ -74,6 +82,35 @@ def status_report_file(
         return serve_pdf(request, html, stylesheets=STYLESHEETS, filename=filename)
     except PaperError as error:
         return _sorry(request, body, str(error), status=refusal_status(error))
+
+
+@require_safe
+def minutes_extract(
+    request: HttpRequest, platform: str, meeting: str, extension: str
+) -> HttpResponseBase:
+    """What a meeting decided about ``?case=`` or ``?group=``, as of today."""
+    sitting = get_meeting(request, get_platform(platform), meeting)
+    asked = [
+        (name, value)
+        for name in ("case", "group")
+        for value in request.GET.getlist(name)
+        if value.strip()
+    ]
+    if len(asked) != 1:
+        sentence = "請指定要節錄的案號或小組，並且只指定一項。"
+        return paper_refused(request, sitting, sentence, 400)
+    ((name, value),) = asked
+    today = timezone.localdate()
+    try:
+        if name == "case":
+            paper = case_extract(sitting, value.strip().upper(), on=today)
+        else:
+            paper = group_extract(sitting, value.strip(), on=today)
+        return serve_paper(request, paper, extension)
+    except NothingDecided as error:
+        return paper_refused(request, sitting, str(error), 404)
+    except PaperError as error:
+        return paper_refused(request, sitting, str(error), refusal_status(error))
 
 
 def _sorry(

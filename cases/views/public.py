@@ -111,7 +111,7 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
             "cases:case", platform=platform, number=number.upper(), permanent=True
         )
     body = get_platform(platform)
-    page = case_page(body, number, timezone.localdate())
+    page = case_page(body, number, timezone.localdate(), request.user)
     if page is None and was_public(body, number):
         raise Gone(
             f"{body.case_word}{number}曾經公開，所依據的會議紀錄現已撤回；"

@@ -35,7 +35,11 @@ def groups_phrase(case_word: str, totals: str) -> str:
 
 
 def totals_phrase(
-    *, delisted: int | None, listed: int | None, running: int | None
+    *,
+    delisted: int | None,
+    listed: int | None,
+    running: int | None,
+    delist_word: str = "解列",
 ) -> str:
     """Return the counts over all groups; what is None goes unsaid.
 
@@ -43,7 +47,7 @@ def totals_phrase(
     """
     agreed = [
         f"{verb}{count}案"
-        for verb, count in (("解列", delisted), ("新增", listed))
+        for verb, count in ((delist_word, delisted), ("新增", listed))
         if count is not None
     ]
     said = f"同意{'、'.join(agreed)}" if agreed else ""

@@ -7,7 +7,7 @@ section names gets a heading of its own, at its usual place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from meetings.minutes.compose import groups_phrase, motions_phrase
 from meetings.minutes.resolutions import GroupResolutions, Item, resolution_items
 from meetings.models import (
+    Attendance,
     Erratum,
     Meeting,
     Minutes,
@@ -34,6 +35,7 @@ Kind = Section.Kind
 
 NOT_STATED = "未載明"
 NONE = "無"
+_OF_AN_EXTRACT = (Kind.TIME, Kind.PLACE, Kind.CHAIRS, Kind.DISCUSSION)
 _LONGEST_INLINE = 60  # a longer text stands below its heading
 
 
@@ -41,12 +43,16 @@ _LONGEST_INLINE = 60  # a longer text stands below its heading
 class CaseFacts:
     """What the ledger, which stands above this app, adds to the minutes.
 
-    ``subjects`` names the cases of a resolution (by key) whose words do not;
-    ``totals`` is the sentence that counts the cases of all groups.
+    ``subjects`` names the cases of a resolution (by its order) whose words do not;
+    ``totals`` is the sentence that counts the cases of all groups. For a draft,
+    ``drafted`` are the resolutions that confirming would add, ``undecided`` counts
+    the cases on the agenda that have no outcome yet.
     """
 
     subjects: Mapping[int, str] = field(default_factory=dict)
     totals: str = ""
+    drafted: Sequence[Resolution] = ()
+    undecided: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ class PaperSection:
     numeral: str
     heading: str
     value: str = ""
+    kind: str = field(default="", compare=False)
     chairs: Sequence[str] = ()
     recorder: str = ""
     lines: Sequence[PaperLine] = ()
@@ -85,17 +92,19 @@ class PaperAttachment:
 
 @dataclass(frozen=True)
 class MinutesPaper:
-    """The minutes of one meeting, ready to be written as a file."""
+    """A paper of one meeting, ready to be written as a file.
+
+    ``notes`` stand under the title; a section without a numeral is not counted.
+    """
 
     title: str
     platform: str
     held_on: date
-    is_draft: bool
-    source: str
     sections: Sequence[PaperSection]
-    attachments: Sequence[PaperAttachment]
-    errata: Sequence[PaperLine]
-    errata_count: int
+    is_draft: bool = False
+    notes: Sequence[str] = ()
+    attachments: Sequence[PaperAttachment] = ()
+    errata: Sequence[PaperLine] = ()
 
 
 def minutes_paper(meeting: Meeting) -> MinutesPaper:
@@ -104,18 +113,66 @@ def minutes_paper(meeting: Meeting) -> MinutesPaper:
     Raises ``Minutes.DoesNotExist`` when nothing has been recorded.
     """
     minutes = meeting.minutes
+    facts = _case_facts(meeting)
     errata = list(minutes.errata.all())
     return MinutesPaper(
         title=f"{meeting.title}紀錄",
         platform=meeting.platform.name,
         held_on=meeting.held_on,
+        sections=_Sections(meeting, facts).gather(),
         is_draft=minutes.state == Minutes.State.DRAFT,
-        source=minutes.source.strip().rstrip("。"),
-        sections=_Sections(meeting, _case_facts(meeting)).gather(),
+        notes=_notes(minutes, facts, len(errata)),
         attachments=_attachments(minutes),
         errata=_errata(errata),
-        errata_count=len(errata),
     )
+
+
+def minutes_extract(
+    meeting: Meeting,
+    *,
+    about: str,
+    resolutions: Collection[int],
+    decided: Sequence[PaperLine],
+    on: date,
+) -> MinutesPaper:
+    """Gather what the minutes say ``about`` a case or a group (節錄), as of ``on``.
+
+    Of the resolutions those with these keys, under the numbers they have in the
+    minutes; below them what was ``decided``.
+    """
+    minutes = meeting.minutes
+    errata = list(minutes.errata.all())
+    sections = _Sections(meeting, _case_facts(meeting), only=resolutions).gather()
+    day = format_roc(on)
+    return MinutesPaper(
+        title=f"{meeting.title}紀錄（節錄）",
+        platform=meeting.platform.name,
+        held_on=meeting.held_on,
+        sections=[
+            *(each for each in sections if each.kind in _OF_AN_EXTRACT),
+            PaperSection("", "案件決議", lines=decided),
+            PaperSection("", "節錄日期", value=day),
+        ],
+        notes=[
+            f"本件節錄會議紀錄中有關{about}之決議，項次依原紀錄，其餘從略。",
+            *_notes(minutes, CaseFacts(), len(errata)),
+        ],
+        errata=_errata(errata),
+    )
+
+
+def _notes(minutes: Minutes, facts: CaseFacts, errata: int) -> list[str]:
+    """What a reader must know before the text."""
+    notes = []
+    if minutes.state == Minutes.State.DRAFT:
+        notes.append("本件為草稿，尚未確認。")
+    if facts.undecided:
+        notes.append(f"議程所列案件尚有{facts.undecided}案未記錄決定。")
+    if source := minutes.source.strip().rstrip("。"):
+        notes.append(f"本件為推定之紀錄。{source}。")
+    if errata:
+        notes.append(f"本紀錄有勘誤{errata}則，詳文末。")
+    return notes
 
 
 def _case_facts(meeting: Meeting) -> CaseFacts:
@@ -156,10 +213,20 @@ def _attachments(minutes: Minutes) -> list[PaperAttachment]:
 class _Sections:
     """The sections of one meeting's minutes, being filled."""
 
-    def __init__(self, meeting: Meeting, facts: CaseFacts) -> None:
+    def __init__(
+        self,
+        meeting: Meeting,
+        facts: CaseFacts,
+        *,
+        only: Collection[int] | None = None,
+    ) -> None:
         self.meeting = meeting
         self.minutes = meeting.minutes
         self.facts = facts
+        self.resolutions = [*self.minutes.resolutions.all(), *facts.drafted]
+        self.only = only
+        shown = self.minutes.prints_attendance
+        self.attendance = list(self.minutes.attendance.all()) if shown else []
 
     def gather(self) -> list[PaperSection]:
         """Every section with its number."""
@@ -199,9 +266,11 @@ class _Sections:
             case Kind.CHAIRS:
                 return bool(meeting.chairs.all())
             case Kind.ATTENDANCE:
-                return bool(minutes.attendance_note or meeting.minute_taker)
+                return bool(
+                    minutes.attendance_note or self.attendance or meeting.minute_taker
+                )
             case Kind.DISCUSSION:
-                return bool(minutes.resolutions.all())
+                return bool(self.resolutions)
             case Kind.MOTIONS:
                 return bool(minutes.motions.all())
             case Kind.REMARKS:
@@ -217,22 +286,22 @@ class _Sections:
         heading = section.heading
         if section.qualifier:
             heading += f"（{section.qualifier}）"
-        paper = PaperSection(numeral, heading)
+        paper = PaperSection(numeral, heading, kind=section.kind)
         lines: list[PaperLine] = []
         if is_first:
             match section.kind:
                 case Kind.TIME:
-                    paper = replace(paper, value=_sitting(meeting))
+                    paper = replace(paper, value=sitting(meeting))
                 case Kind.PLACE:
                     paper = replace(paper, value=meeting.place or NOT_STATED)
                 case Kind.CHAIRS:
                     paper = _with_chairs(paper, meeting)
                 case Kind.ATTENDANCE:
-                    paper = replace(
-                        paper,
-                        value=self.minutes.attendance_note or NOT_STATED,
-                        recorder=meeting.minute_taker,
-                    )
+                    paper = replace(paper, recorder=meeting.minute_taker)
+                    lines = _attendance(self.attendance)
+                    if not lines:
+                        note = self.minutes.attendance_note or NOT_STATED
+                        paper = replace(paper, value=note)
                 case Kind.DISCUSSION:
                     lines = self._resolutions()
                 case Kind.MOTIONS:
@@ -250,9 +319,7 @@ class _Sections:
         return replace(paper, lines=(*text, *lines))
 
     def _resolutions(self) -> list[PaperLine]:
-        items = resolution_items(
-            self.minutes.resolutions.all(), self.meeting.series.group
-        )
+        items = resolution_items(self.resolutions, self.meeting.series.group)
         return [
             line
             for count, item in enumerate(items, start=1)
@@ -263,29 +330,36 @@ class _Sections:
         if item.resolution is not None:
             marker = _marker(Level.CHINESE, count, total)
             return self._resolution(item.resolution, marker, depth=1 if marker else 0)
-        said = groups_phrase(self.meeting.platform.case_word, self.facts.totals)
-        lines = [PaperLine(1, write_marker(Level.CHINESE, count), said)]
+        lines: list[PaperLine] = []
         for number, group in enumerate(item.groups, start=1):
             lines += self._group(group, write_marker(Level.CHINESE_BRACKET, number))
-        return lines
+        if not lines:
+            return []
+        said = groups_phrase(self.meeting.platform.case_word, self.facts.totals)
+        return [PaperLine(1, write_marker(Level.CHINESE, count), said), *lines]
 
     def _group(self, group: GroupResolutions, marker: str) -> list[PaperLine]:
         total = len(group.resolutions)
-        lines = [PaperLine(2, marker, group.group.name, heading=True)]
+        lines: list[PaperLine] = []
         for count, resolution in enumerate(group.resolutions, start=1):
             number = _marker(Level.DIGIT, count, total)
             lines += self._resolution(resolution, number, depth=3 if number else 2)
-        return lines
+        if not lines:
+            return []
+        return [PaperLine(2, marker, group.group.name, heading=True), *lines]
 
     def _resolution(
         self, resolution: Resolution, marker: str, *, depth: int
     ) -> list[PaperLine]:
-        subject = self.facts.subjects.get(resolution.pk, "")
+        if self.only is not None and resolution.pk not in self.only:
+            return []
+        subject = self.facts.subjects.get(resolution.order, "")
         lead = f"{subject}：" if subject else ""
         return _item(marker, resolution.text, lead=lead, depth=depth)
 
 
-def _sitting(meeting: Meeting) -> str:
+def sitting(meeting: Meeting) -> str:
+    """Return when the meeting begins, the hour too if it is known."""
     if meeting.starts_at:
         return format_meeting_time(meeting.held_on, meeting.starts_at)
     return format_roc(meeting.held_on, "full")
@@ -296,6 +370,26 @@ def _with_chairs(paper: PaperSection, meeting: Meeting) -> PaperSection:
     if len(chairs) > 1:
         return replace(paper, chairs=chairs)
     return replace(paper, value=chairs[0] if chairs else NOT_STATED)
+
+
+def _attendance(people: Sequence[Attendance]) -> list[PaperLine]:
+    """Who came, by the manner of attending and in order, one line for each body."""
+    lines = []
+    kinds = [kind for kind in Attendance.Kind if any(p.kind == kind for p in people)]
+    for count, kind in enumerate(kinds, start=1):
+        lines.append(
+            PaperLine(1, write_marker(Level.CHINESE, count), f"{kind.label}：")
+        )
+        those = (person for person in people if person.kind == kind)
+        for organization, members in groupby(those, key=lambda p: p.organization):
+            names = "、".join(filter(None, map(_attendant, members)))
+            lines.append(PaperLine(1, "", f"{organization} {names}".strip()))
+    return lines
+
+
+def _attendant(person: Attendance) -> str:
+    deputy = f"（代理{person.deputy_for}）" if person.deputy_for else ""
+    return f"{person.name}{person.title}{deputy}"
 
 
 def _motions(motions: Sequence[Motion]) -> list[PaperLine]:
@@ -325,6 +419,14 @@ def _remarks(remarks: Sequence[Remark], section: Section) -> list[PaperLine]:
             lines.append(PaperLine(0, "", str(remark), heading=True))
         lines += _text(remark.text)
     return lines
+
+
+def counted(sections: Iterable[PaperSection]) -> list[PaperSection]:
+    """Return the sections with their numbers."""
+    return [
+        replace(section, numeral=write_marker(Level.LEGAL, count))
+        for count, section in enumerate(sections, start=1)
+    ]
 
 
 # Lines -----------------------------------------------------------------------

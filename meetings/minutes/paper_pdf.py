@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from django.template.loader import render_to_string
 
 from meetings.minutes.paper import MinutesPaper, PaperLine
+from meetings.minutes.paper_lines import set_lines
 from platform_site.lib.pdf import STATIC_FOLDER, Progress, render_pdf_here
 from platform_site.lib.roc import format_roc
 
@@ -18,9 +17,6 @@ STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
     STATIC_FOLDER / "css" / "minutes.css",
 )
-_WIDEST_HANG = 5  # the last one the stylesheet has
-_LONGEST_LEAD = 40
-_STOPS = ("。", "；", "！", "？", "，")
 
 
 @dataclass(frozen=True)
@@ -70,32 +66,13 @@ def _divided(title: str) -> tuple[str, str]:
 
 
 def _printed(lines: Sequence[PaperLine]) -> Iterator[PrintedLine]:
-    """The lines with their indents; one without a number hangs with its item."""
-    hang = {0: 2}
-    for line, following in zip_longest(lines, lines[1:]):
-        if line.marker:
-            hang[line.depth] = _width(line.marker)
-        css = [f"depth-{line.depth}", f"hang-{hang.get(line.depth, 2)}"]
+    for line in set_lines(lines):
+        css = [f"depth-{line.depth}", f"hang-{line.hang}"]
         if not line.marker and not line.heading:
             css.append("plain")
-        if following and _leads_to(line, following):
+        if line.leads:
             css.append("lead")
         marker = line.marker
         if marker.isascii() and marker:
             marker += " "
         yield PrintedLine(" ".join(css), marker, line.text, line.heading)
-
-
-def _leads_to(line: PaperLine, following: PaperLine) -> bool:
-    """Whether a line is as good as a heading, not to be left at the foot of a page."""
-    if following.heading:
-        return following.depth > line.depth
-    is_above = following.depth > line.depth or (line.marker and not following.marker)
-    is_phrase = len(line.text) <= _LONGEST_LEAD and not line.text.endswith(_STOPS)
-    return bool(is_above and is_phrase)
-
-
-def _width(marker: str) -> int:
-    """The width a number takes, in whole characters."""
-    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in marker)
-    return min(max(wide, 2), _WIDEST_HANG)

@@ -1,6 +1,20 @@
 """The bodies: who sits, when they meet, what they say and resolve."""
 
-from meetings.models.meetings import Chair, Meeting, MeetingQuerySet, meeting_slug
+from meetings.models.desk import (
+    AcceptedWarning,
+    Attendance,
+    DraftPart,
+    MinutesFile,
+    Publication,
+)
+from meetings.models.meetings import (
+    Chair,
+    Meeting,
+    MeetingQuerySet,
+    is_reader_of_groups,
+    meeting_slug,
+    published,
+)
 from meetings.models.minutes import (
     Attachment,
     Erratum,
@@ -10,6 +24,7 @@ from meetings.models.minutes import (
     Resolution,
     Section,
 )
+from meetings.models.people import Assignment, SecretariatMember, own_groups
 from meetings.models.platforms import (
     Agency,
     IssueGroup,
@@ -20,9 +35,13 @@ from meetings.models.platforms import (
 )
 
 __all__ = [
+    "AcceptedWarning",
     "Agency",
+    "Assignment",
     "Attachment",
+    "Attendance",
     "Chair",
+    "DraftPart",
     "Erratum",
     "IssueGroup",
     "Meeting",
@@ -30,11 +49,17 @@ __all__ = [
     "MeetingSeries",
     "Membership",
     "Minutes",
+    "MinutesFile",
     "Motion",
     "Municipality",
     "Platform",
+    "Publication",
     "Remark",
     "Resolution",
+    "SecretariatMember",
     "Section",
+    "is_reader_of_groups",
     "meeting_slug",
+    "own_groups",
+    "published",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
+from meetings.models.people import own_groups
 from meetings.models.platforms import (
     MeetingSeries,
     Municipality,
@@ -21,7 +23,28 @@ from meetings.models.platforms import (
 )
 
 if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
+
     from meetings.models.minutes import Minutes
+
+# Read confirmed minutes before they are public: all of them, those of own groups.
+READ_CONFIRMED = "meetings.read_confirmed_minutes"
+READ_OWN_GROUPS = "meetings.read_own_groups_minutes"
+
+
+def published(path: str = "minutes") -> Q:
+    """Rows whose minutes, found by ``path``, the public may read now.
+
+    The one definition, with ``Minutes.is_public`` for a row at hand.
+    """
+    return Q(**{f"{path}__published_at__lte": timezone.now()})
+
+
+def is_reader_of_groups(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether ``user`` may read what was confirmed for own groups."""
+    may: Any = user
+    return bool(may.has_perm(READ_OWN_GROUPS))
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -39,15 +62,49 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def public(self) -> MeetingQuerySet:
         """Meetings whose minutes the public may read."""
-        return self.confirmed().filter(minutes__published_at__isnull=False)
+        return self.filter(published())
+
+    def readable_by(self, user: AbstractBaseUser | AnonymousUser) -> MeetingQuerySet:
+        """Meetings whose minutes ``user`` may read whole, public or not yet.
+
+        Before they are public, confirmed minutes are read by the platform's
+        secretariat, by officials, and by the contacts of the group that met.
+        """
+        may: Any = user
+        if not user.is_authenticated:
+            return self.public()
+        if may.has_perm(READ_CONFIRMED):
+            return self.confirmed()
+        own = Q(platform__in=Platform.objects.kept_by(user))
+        if is_reader_of_groups(user):
+            groups = own_groups(user, timezone.localdate())
+            own |= Q(series__group__in=groups.values("pk"))
+        return self.filter(published() | Q(minutes__state="confirmed") & own)
+
+    def partly_readable_by(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> MeetingQuerySet:
+        """Deciding meetings of whose decisions ``user`` may read those of own groups."""
+        if not is_reader_of_groups(user):
+            return self.none()
+        groups = own_groups(user, timezone.localdate())
+        return (
+            self.confirmed().deciding().filter(platform__in=groups.values("platform"))
+        )
 
     def withdrawn(self) -> MeetingQuerySet:
         """Meetings whose minutes the public could read once and no longer can."""
-        events = apps.get_model("meetings", "MinutesEvent").objects
-        was_public = events.filter(
-            meeting_id=OuterRef("pk"), published_at__isnull=False
+        publications = apps.get_model("meetings", "Publication").objects
+        was_public = publications.filter(
+            kind="publish",
+            minutes=OuterRef("minutes"),
+            pk__lt=OuterRef("pk"),
+            takes_effect_at__lte=OuterRef("takes_effect_at"),
         )
-        return self.filter(Exists(was_public), minutes__published_at__isnull=True)
+        taken_back = publications.filter(
+            Exists(was_public), kind="unpublish", minutes=OuterRef("minutes")
+        )
+        return self.filter(~published(), Exists(taken_back))
 
     def deciding(self) -> MeetingQuerySet:
         """Meetings of the series that decide what is listed."""

@@ -6,6 +6,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
+from django.utils import timezone
 
 from meetings.models.meetings import Meeting
 from meetings.models.platforms import IssueGroup
@@ -30,6 +31,11 @@ class Minutes(models.Model):
         "狀態", max_length=10, choices=State.choices, default=State.DRAFT
     )
     attendance_note = models.CharField("出席單位及人員", max_length=200, blank=True)
+    prints_attendance = models.BooleanField(
+        "紀錄列印出席名單",
+        default=False,
+        help_text="未勾選時只列印出席單位說明，名單不公開。",
+    )
     source = models.CharField(
         "資料來源",
         max_length=200,
@@ -53,6 +59,10 @@ class Minutes(models.Model):
     class Meta:
         verbose_name = "會議紀錄"
         verbose_name_plural = "會議紀錄"
+        permissions = [
+            ("read_confirmed_minutes", "可閱讀尚未公開的已確認會議紀錄"),
+            ("read_own_groups_minutes", "可閱讀所屬小組尚未公開的已確認會議紀錄"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="draft", confirmed_at__isnull=True)
@@ -69,6 +79,11 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting.title}紀錄"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public may read them now, as ``Meeting.objects.public()``."""
+        return self.published_at is not None and self.published_at <= timezone.now()
 
 
 @pghistory.track()

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import resolve
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
 word_slug = RegexValidator(
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
     "代碼限用小寫英文字母、數字與連字號，並以字母開頭。",
 )
+
+
+class PlatformQuerySet(models.QuerySet["Platform"]):
+    """Questions asked of platforms."""
+
+    def kept_by(self, user: AbstractBaseUser | AnonymousUser) -> PlatformQuerySet:
+        """Platforms whose record ``user`` keeps: of whose secretariat he or she is."""
+        if not (user.is_active and getattr(user, "is_staff", False)):
+            return self.none()
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(secretariat__user=user.pk)
 
 
 @pghistory.track()
@@ -38,6 +55,8 @@ class Platform(models.Model):
         related_name="platforms",
         verbose_name="成員縣市",
     )
+
+    objects = PlatformQuerySet.as_manager()
 
     class Meta:
         verbose_name = "平臺"

@@ -3,7 +3,8 @@
 PostgreSQL tells in its snapshot which transactions a statement sees; while that is
 the same, so is every row, and a page made from the rows is still true. One tiny
 query therefore answers whether a kept page, or the browser's own copy, may be used.
-A page must follow from the database, the day, the address and the code alone.
+A page must follow from the database, the day, the address and the code alone; what
+else changes it by the mere passing of time, the apps say in ``PAGE_VERSION_SQL``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _ROOM = 32 * 2**20  # bytes of kept pages in each process
 # transaction itself wrote do not show in its snapshot: then there is no version.
 _VERSION = """
     SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL
-           THEN pg_postmaster_start_time()::text || ' ' || pg_current_snapshot()::text
+           THEN concat_ws(' ', pg_postmaster_start_time(), pg_current_snapshot(), {})
            END
 """
 
@@ -46,12 +47,19 @@ def public_page(view: View) -> View:
 
     @wraps(view)
     def marked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200:
+        response = for_readers(request, view(request, *args, **kwargs))
+        if response.status_code == 200 and not request.user.is_authenticated:
             response.is_public_page = True  # type: ignore[attr-defined]  # ours
         return response
 
     return require_safe(marked)
+
+
+def for_readers(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Let nobody keep what was made for somebody logged in: it may show more."""
+    if request.user.is_authenticated:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 class PageCacheMiddleware:
@@ -151,12 +159,17 @@ def _with_headers(response: HttpResponseBase, etag: str) -> HttpResponseBase:
 def _data_version() -> str | None:
     """Return what changes with every committed row and day; None: nothing to keep.
 
+    ``PAGE_VERSION_SQL`` holds the apps' expressions, ``%(now)s`` in them is now.
+
     A page made while others commit may be newer than its version, never older; and
     a version that has passed does not come back.
     """
     try:
         with connection.cursor() as cursor:
-            cursor.execute(_VERSION)
+            cursor.execute(
+                _VERSION.format(", ".join([*settings.PAGE_VERSION_SQL, "''"])),
+                {"now": timezone.now()},
+            )
             (snapshot,) = cursor.fetchone()
     except DatabaseError:  # the page itself will say so
         return None

@@ -111,6 +111,14 @@ def of_platform(row: models.Model) -> str:
     return str(row) if short_name in str(row) else f"{short_name} {row}"
 
 
+def kept_rows(
+    site: admin.AdminSite, request: HttpRequest, rows: models.QuerySet[M]
+) -> models.QuerySet[M]:
+    """Return those of ``rows`` whose record the user keeps, or that all may read."""
+    page = site._registry.get(rows.model)
+    return page.kept(request, rows) if isinstance(page, RecordAdmin) else rows
+
+
 class _Fields:
     """How foreign keys are chosen, in forms and in inlines alike."""
 
@@ -123,6 +131,8 @@ class _Fields:
             kwargs["queryset"] = db_field.related_model._default_manager.all()
         if any(f.name == "platform" for f in db_field.related_model._meta.fields):
             kwargs["queryset"] = kwargs["queryset"].select_related("platform")
+        site: admin.AdminSite = self.admin_site  # type: ignore[attr-defined]  # of the admin class beside it
+        kwargs["queryset"] = kept_rows(site, request, kwargs["queryset"])
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # of the admin class beside it
         field.choices = list(field.choices)
         return field
@@ -142,6 +152,8 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
     """A page of the record.
 
     What ``list_select_related`` names is read with every row, in lists and on pages.
+    ``kept_through`` leads to the row whose keepers alone see this one; its manager
+    says which those are by ``kept_by(user)``. None: shared by all who get in.
     ``locked`` says why a row may be changed no more; ``notice`` is what a clerk
     should know about it. What the database or a function refuses is shown above the
     form that was sent, with what was typed still in it.
@@ -151,11 +163,25 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     index_order: ClassVar[int] = 100
+    kept_through: ClassVar[str | None] = None
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[M]:
         related = self.list_select_related
-        rows = super().get_queryset(request)
+        rows = self.kept(request, super().get_queryset(request))
         return rows if isinstance(related, bool) else rows.select_related(*related)
+
+    def kept(
+        self, request: HttpRequest, rows: models.QuerySet[M]
+    ) -> models.QuerySet[M]:
+        """Return those of ``rows`` that the user may see here."""
+        if self.kept_through is None:
+            return rows
+        owner: Any = self.model
+        if self.kept_through != "pk":
+            for name in self.kept_through.split("__"):
+                owner = owner._meta.get_field(name).related_model
+        kept = owner._default_manager.kept_by(request.user)
+        return rows.filter(**{f"{self.kept_through}__in": kept.order_by()})
 
     def locked(self, row: M) -> str:
         """Return why ``row`` may not be changed, or nothing."""
@@ -341,6 +367,17 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
         return TemplateResponse(request, "admin/object_history.html", context)
 
 
+def recorded_once(row: Any) -> Change:
+    """Return the one thing that ever happens to rows that are only added."""
+    return Change(
+        at=row.recorded_at,
+        who=row.recorded_by.get_full_name() or row.recorded_by.get_username(),
+        done="登錄",
+        subject=str(row._meta.verbose_name),
+        fields=[],
+    )
+
+
 class ReadOnlyAdmin(RecordAdmin[M]):
     """Nobody adds, changes or deletes here, superusers neither."""
 
@@ -477,14 +514,39 @@ def _owner(
 # Filters
 
 
+class KeptRowsFilter(admin.RelatedFieldListFilter):
+    """Rows of another table as a filter, as far as the user may see them."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[Any, Any]]:
+        rows = field.related_model._default_manager.all()
+        kept = kept_rows(model_admin.admin_site, request, rows)
+        choices: list[tuple[Any, Any]] = field.get_choices(
+            include_blank=False,
+            ordering=self.field_admin_ordering(field, request, model_admin),
+            limit_choices_to={"pk__in": kept.order_by().values("pk")},
+        )
+        return choices
+
+
+admin.FieldListFilter.register(
+    lambda field: bool(field.remote_field), KeptRowsFilter, take_priority=True
+)
+
+
 class PlatformRowsFilter(admin.RelatedFieldListFilter):
     """Rows of a platform as a filter: those of the chosen one, or each with its own."""
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
     ) -> list[tuple[Any, Any]]:
-        rows = field.related_model._default_manager.select_related("platform").order_by(
-            "platform__order", "order", "pk"
+        rows = kept_rows(
+            model_admin.admin_site,
+            request,
+            field.related_model._default_manager.select_related("platform").order_by(
+                "platform__order", "order", "pk"
+            ),
         )
         chosen = next(
             (
@@ -510,8 +572,11 @@ def chosen_row_filter(
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
             value = self.value() or ""
-            rows = model._default_manager.filter(pk=value) if value.isdecimal() else []
-            return [(str(row.pk), str(row)) for row in rows]
+            if not value.isdecimal():
+                return []
+            rows = model._default_manager.filter(pk=value)
+            kept = kept_rows(model_admin.admin_site, request, rows)
+            return [(str(row.pk), str(row)) for row in kept]
 
         def queryset(self, request: HttpRequest, queryset: Any) -> Any:
             return queryset.filter(**{path: self.value()}) if self.value() else queryset

@@ -215,3 +215,31 @@ def _quote(text: str) -> str:
     """What was typed, fit to stand in a sentence."""
     shown = "".join(char for char in text.strip() if char.isprintable())
     return shown if len(shown) <= 30 else f"{shown[:30]}…"
+
+
+_CLOCK = re.compile(
+    r"(?P<half>上午|早上|中午|下午|晚上|am|pm)?(?P<hour>[0-9]{1,2})"
+    r"(?:[:時点點](?:(?P<minute>[0-9]{1,2})分?)?|(?P<run>[0-9]{2}))整?"
+)
+
+
+def parse_time(text: str) -> time:
+    """Read a time of day as people type it; return the time that was meant.
+
+    Read are 14:30, 1430, 14時30分, 下午2時30分, 下午2點 and 中午12時, with full-width
+    characters and spaces. Every refusal is a ``ValueError`` whose message is one
+    full sentence in Chinese for the person who typed the time.
+    """
+    typed = _fold(text).replace(" ", "").lower()
+    found = _CLOCK.fullmatch(typed)
+    if found is None:
+        raise ValueError(f"看不懂時間「{_quote(text)}」，請輸入如14:30或下午2時30分。")
+    hour, minute = int(found["hour"]), int(found["minute"] or found["run"] or 0)
+    is_afternoon = found["half"] in ("下午", "晚上", "pm")
+    if (is_afternoon and hour < 12) or (found["half"] == "中午" and hour < 3):
+        hour += 12
+    elif found["half"] == "am" and hour == 12:
+        hour = 0
+    if hour > 23 or minute > 59:
+        raise ValueError(f"沒有「{_quote(text)}」這個時間，請輸入如14:30的時間。")
+    return time(hour, minute)

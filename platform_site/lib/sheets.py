@@ -33,12 +33,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import ALL_TEMP_FILES as temporary_files
 from openpyxl.writer.excel import ExcelWriter
 
+from platform_site.lib import odf
+from platform_site.lib.document import LANGUAGE
 from platform_site.lib.text import interchange
 
 Value = str | int | float | Decimal | date | None
 Row = TypeVar("Row")
-
-LANGUAGE = "zh-TW"
 
 # An Excel cell holds so many UTF-16 units, and no sheet name more than 31.
 XLSX_LIMIT = 32_767
@@ -282,27 +282,9 @@ def _remove_temporary_file(sheet: Any) -> None:
 # ODS -------------------------------------------------------------------------
 
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_ODS_TIME = (1980, 1, 1, 0, 0, 0)  # the same content, the same bytes
 _ODS_BATCH = 200  # rows compressed at a time
 _PRINTED_WIDTH = 26.7  # centimetres between the margins
 _CHARACTER_WIDTH = 0.2  # centimetres
-
-_NAMESPACES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (
-        ("office", "office"),
-        ("table", "table"),
-        ("text", "text"),
-        ("style", "style"),
-        ("number", "datastyle"),
-        ("meta", "meta"),
-        ("config", "config"),
-        ("manifest", "manifest"),
-        ("fo", "xsl-fo-compatible"),
-        ("svg", "svg-compatible"),
-    )
-)
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def ods(
@@ -310,26 +292,19 @@ def ods(
 ) -> None:
     """Write an OpenDocument 1.2 spreadsheet, otherwise like ``xlsx`` and never cut."""
     with zipfile.ZipFile(file, "w") as archive:
-        # First and not compressed, so that the type stands at a known place.
-        archive.writestr(_entry("mimetype", zipfile.ZIP_STORED), _ODS_TYPE)
-        with archive.open(_entry("content.xml"), "w") as stream:
+        odf.write_type(archive, _ODS_TYPE)
+        with archive.open(odf.entry("content.xml"), "w") as stream:
             for part in _content(columns, rows, about):
                 stream.write(part.encode())
         parts = {
             "styles.xml": _styles(columns, about),
-            "meta.xml": _meta(about),
+            "meta.xml": odf.meta(interchange(about.title), interchange(about.author)),
             "settings.xml": _settings(about),
         }
         for name, part in parts.items():
-            archive.writestr(_entry(name), part)
-        manifest = _manifest(["content.xml", *parts])
-        archive.writestr(_entry("META-INF/manifest.xml"), manifest)
-
-
-def _entry(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _ODS_TIME)
-    entry.compress_type = compression
-    return entry
+            archive.writestr(odf.entry(name), part)
+        manifest = odf.manifest(_ODS_TYPE, ["content.xml", *parts])
+        archive.writestr(odf.entry("META-INF/manifest.xml"), manifest)
 
 
 def _content(
@@ -337,7 +312,7 @@ def _content(
 ) -> Iterator[str]:
     tab = quoteattr(about.tab)
     yield (
-        f'{_DECLARATION}<office:document-content {_NAMESPACES} office:version="1.2">'
+        f'{odf.DECLARATION}<office:document-content {odf.NAMESPACES} office:version="1.2">'
         f"<office:automatic-styles>{_column_styles(columns)}{_CELL_STYLES}"
         "</office:automatic-styles><office:body><office:spreadsheet>"
         f'<table:table table:name={tab} table:style-name="table">'
@@ -435,20 +410,7 @@ def _ods_cell(value: Value) -> str:
 def _paragraphs(text: str) -> str:
     """One paragraph for each line; blanks and tabs that XML would lose are kept."""
     lines = escape(interchange(text)).split("\n")
-    return "".join([f"<text:p>{_blanks(line)}</text:p>" for line in lines])
-
-
-_FRAGILE = re.compile("^ +| {2,}| +$|\t")
-
-
-def _blanks(line: str) -> str:
-    return _FRAGILE.sub(_blank_element, line) if " " in line or "\t" in line else line
-
-
-def _blank_element(found: re.Match[str]) -> str:
-    if found[0] == "\t":
-        return "<text:tab/>"
-    return f'<text:s text:c="{len(found[0])}"/>'
+    return "".join([f"<text:p>{odf.blanks(line)}</text:p>" for line in lines])
 
 
 def _styles(columns: Sequence[Column[Row]], about: About) -> str:
@@ -457,7 +419,7 @@ def _styles(columns: Sequence[Column[Row]], about: About) -> str:
     language, country = LANGUAGE.split("-")
     title = escape(interchange(about.title)).replace("\n", " ")
     return (
-        f'{_DECLARATION}<office:document-styles {_NAMESPACES} office:version="1.2">'
+        f'{odf.DECLARATION}<office:document-styles {odf.NAMESPACES} office:version="1.2">'
         f'<office:font-face-decls><style:font-face style:name="{_FONT}" '
         f"svg:font-family=\"'{_FONT}'\"/></office:font-face-decls>"
         '<office:styles><style:default-style style:family="table-cell">'
@@ -476,22 +438,9 @@ def _styles(columns: Sequence[Column[Row]], about: About) -> str:
         "</office:automatic-styles><office:master-styles>"
         '<style:master-page style:name="Default" style:page-layout-name="page">'
         f'<style:header><text:p text:style-name="middle">{title}</text:p></style:header>'
-        '<style:footer><text:p text:style-name="middle">第<text:page-number>1'
-        "</text:page-number>頁，共<text:page-count>1</text:page-count>頁</text:p>"
+        f'<style:footer><text:p text:style-name="middle">{odf.PAGE_NUMBERS}</text:p>'
         "</style:footer></style:master-page></office:master-styles>"
         "</office:document-styles>"
-    )
-
-
-def _meta(about: About) -> str:
-    title, author = escape(interchange(about.title)), escape(interchange(about.author))
-    return (
-        f"{_DECLARATION}<office:document-meta {_NAMESPACES} "
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.2">'
-        f"<office:meta><dc:title>{title}</dc:title>"
-        f"<meta:initial-creator>{author}</meta:initial-creator>"
-        f"<dc:creator>{author}</dc:creator><dc:language>{LANGUAGE}</dc:language>"
-        "</office:meta></office:document-meta>"
     )
 
 
@@ -511,7 +460,7 @@ def _settings(about: About) -> str:
     )
     tab = quoteattr(about.tab)
     return (
-        f'{_DECLARATION}<office:document-settings {_NAMESPACES} office:version="1.2">'
+        f'{odf.DECLARATION}<office:document-settings {odf.NAMESPACES} office:version="1.2">'
         '<office:settings><config:config-item-set config:name="ooo:view-settings">'
         '<config:config-item-map-indexed config:name="Views">'
         "<config:config-item-map-entry>"
@@ -524,16 +473,4 @@ def _settings(about: About) -> str:
         f"{escape(about.tab)}</config:config-item>"
         "</config:config-item-map-entry></config:config-item-map-indexed>"
         "</config:config-item-set></office:settings></office:document-settings>"
-    )
-
-
-def _manifest(names: Sequence[str]) -> str:
-    entries = "".join(
-        f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml"/>'
-        for name in names
-    )
-    return (
-        f'{_DECLARATION}<manifest:manifest {_NAMESPACES} manifest:version="1.2">'
-        '<manifest:file-entry manifest:full-path="/" manifest:version="1.2" '
-        f'manifest:media-type="{_ODS_TYPE}"/>{entries}</manifest:manifest>'
     )

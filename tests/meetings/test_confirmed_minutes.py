@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from meetings.minutes.confirm import confirm_minutes
+from meetings.minutes.publish import publish as make_public
 from meetings.models import (
     Attachment,
     Chair,
@@ -171,16 +172,14 @@ def test_draft_minutes_may_be_deleted(draft):
     assert not Minutes.objects.exists()
 
 
-def test_confirmed_minutes_may_be_published(confirmed):
-    Minutes.objects.update(published_at=timezone.now())
+def test_confirmed_minutes_may_be_published(confirmed, clerk):
+    make_public(confirmed, by=clerk)
 
     assert Meeting.objects.public().get() == confirmed.meeting
 
 
-def test_draft_minutes_are_not_published(draft):
-    draft(SPRING)
-
-    with pytest.raises(IntegrityError, match="published_only_confirmed"):
+def test_minutes_are_not_published_without_a_record_of_it(confirmed):
+    with pytest.raises(IntegrityError, match="公開與停止公開須留下紀錄"):
         Minutes.objects.update(published_at=timezone.now())
 
 

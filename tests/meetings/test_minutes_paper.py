@@ -21,8 +21,10 @@ from meetings.minutes.compose import (
     totals_phrase,
 )
 from meetings.minutes.paper import PaperLine, PaperSection, minutes_paper
+from meetings.minutes.paper_files import FORMATS
 from meetings.minutes.paper_pdf import minutes_pdf_here
-from meetings.models import Attachment, Erratum, Meeting, Minutes, Motion, Remark
+from meetings.minutes.publish import publish as make_public
+from meetings.models import Attachment, Erratum, Meeting, Motion, Remark
 from meetings.models import Section as SectionModel
 from tests.factories import (
     CaseFactory,
@@ -556,7 +558,7 @@ def test_motions_without_a_proposer_are_told_without_one():
 @pytest.fixture
 def published(full, clerk):
     confirm_and_post(full, [], by=clerk)
-    Minutes.objects.filter(pk=full.pk).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(full, by=clerk)
     return full.meeting
 
 
@@ -565,8 +567,9 @@ def _own_folder(settings, tmp_path):
     settings.VAR_DIR = tmp_path
 
 
-def address(meeting, name="meetings:minutes-paper"):
-    return reverse(name, args=[meeting.platform.slug, meeting.slug])
+def address(meeting, extension="pdf"):
+    at = [meeting.platform.slug, meeting.slug]
+    return reverse("meetings:minutes-paper", args=[*at, extension])
 
 
 def test_published_minutes_are_served_once_made(client, published, tmp_path):
@@ -582,16 +585,24 @@ def test_published_minutes_are_served_once_made(client, published, tmp_path):
 
 
 def test_the_page_of_a_meeting_leads_to_its_paper(client, published):
-    page = get(client, address(published, "meetings:meeting"))
+    page = get(client, published.get_absolute_url())
 
-    assert page.links()["會議紀錄（PDF）"] == address(published)
+    links = page.links()
+    assert [links[text] for text in ("會議紀錄（PDF）", "ODT", "DOCX")] == [
+        address(published, extension) for extension in ("pdf", "odt", "docx")
+    ]
 
 
-def test_minutes_not_published_are_not_to_be_had(client, full, clerk, platform):
-    draft = client.get(address(full.meeting))
+@pytest.mark.parametrize("extension", FORMATS)
+def test_minutes_not_published_are_not_to_be_had(
+    client, full, clerk, platform, extension
+):
+    draft = client.get(address(full.meeting, extension))
     confirm_and_post(full, [], by=clerk)
-    confirmed = client.get(address(full.meeting))
-    unknown = client.get(reverse("meetings:minutes-paper", args=[platform.slug, "no"]))
+    confirmed = client.get(address(full.meeting, extension))
+    unknown = client.get(
+        reverse("meetings:minutes-paper", args=[platform.slug, "no", extension])
+    )
 
     for answer in (draft, confirmed, unknown):
         assert answer.status_code == 404
@@ -605,7 +616,7 @@ def test_a_paper_that_cannot_be_made_is_a_page_that_says_why(
     with transaction.atomic():
         minutes = draft(JULY, title="謝𠮷安會議")
         confirm_and_post(minutes, [], by=clerk)
-    Minutes.objects.filter(pk=minutes.pk).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(minutes, by=clerk)
 
     page = get(client, address(minutes.meeting), status=500)
 

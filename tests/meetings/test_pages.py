@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.ledger import confirm_and_post
+from meetings.minutes.publish import publish as make_public
 from meetings.models import (
     Attachment,
     Erratum,
@@ -48,9 +49,7 @@ def write(draft, clerk):
         with transaction.atomic():
             minutes = draft(day, **fields)
             confirm_and_post(minutes, fill(minutes) or [], by=clerk)
-        Minutes.objects.filter(pk=minutes.pk).update(
-            published_at=dt.datetime.now(dt.UTC)
-        )
+        make_public(minutes, by=clerk)
         return Meeting.objects.get(pk=minutes.meeting_id)
 
     return confirm
@@ -424,7 +423,7 @@ def _fill(publish, platform, clerk, count):
         Erratum.objects.create(
             minutes=minutes, reason="誤", was="甲", becomes="乙", recorded_by=clerk
         )
-    Minutes.objects.filter(pk=minutes.pk).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(minutes, by=clerk)
     return minutes.meeting
 
 

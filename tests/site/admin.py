@@ -7,7 +7,16 @@ from django.contrib.auth.models import Group
 from cases.ledger import post_erratum
 from cases.models import CaseTheme, LedgerEntry
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
-from meetings.models import Attachment, Erratum, Minutes, Motion, Remark
+from meetings.minutes.publish import publish as make_public
+from meetings.models import (
+    Assignment,
+    Attachment,
+    Erratum,
+    Motion,
+    Platform,
+    Remark,
+    SecretariatMember,
+)
 from tests.factories import (
     AgencyFactory,
     CaseAliasFactory,
@@ -16,6 +25,7 @@ from tests.factories import (
     MembershipFactory,
     MinutesFactory,
     ParticipantFactory,
+    PlatformFactory,
     ProgressUpdateFactory,
     ResolutionFactory,
     SectionFactory,
@@ -35,8 +45,17 @@ def account(role, **fields):
     return user
 
 
+def secretariat_of(*platforms):
+    """Make one of the secretariat of these platforms."""
+    user = account(SECRETARIAT)
+    for platform in platforms:
+        SecretariatMember.objects.create(platform=platform, user=user)
+    return user
+
+
 PEOPLE = {
-    "secretariat": lambda: account(SECRETARIAT),
+    "secretariat": lambda: secretariat_of(*Platform.objects.all()),
+    "another secretariat": lambda: secretariat_of(PlatformFactory()),
     "contact": lambda: account(CONTACT),
     "official": lambda: account(OFFICIAL),
     "superuser": lambda: UserFactory(is_staff=True, is_superuser=True),
@@ -57,7 +76,7 @@ def write_record(case, hold_meeting, clerk):
     """Put a row in every table: a listed case, its erratum, a draft beside them."""
     platform = case.platform
     meeting = hold_meeting(DAY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(published_at=dt.datetime.now(dt.UTC))
+    make_public(meeting.minutes, by=clerk)
     erratum = Erratum(minutes=meeting.minutes, reason="漏列", was="無", becomes="更名")
     entry = decide(case, "rename", new_name="臺北新名")
     post_erratum(erratum, [entry], by=clerk)
@@ -74,6 +93,13 @@ def write_record(case, hold_meeting, clerk):
     ParticipantFactory(case=case, municipality=agency.municipality, agency=agency)
     MembershipFactory(platform=platform, municipality=agency.municipality)
     CountClaimFactory(meeting=meeting, group=case.group)
+    Assignment.objects.create(
+        group=case.group,
+        municipality=agency.municipality,
+        user=UserFactory(),
+        starts_on=DAY,
+    )
+    SecretariatMember.objects.create(platform=platform, user=UserFactory())
     ProgressUpdateFactory(case=case)
     return {
         "case": case,

@@ -5,12 +5,21 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.signals import request_started
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case, CaseAlias, LedgerEntry, Standing
-from meetings.models import Erratum, Meeting, MeetingSeries, Minutes, Section
+from meetings.models import (
+    Erratum,
+    Meeting,
+    MeetingSeries,
+    Minutes,
+    Platform,
+    SecretariatMember,
+    Section,
+)
 from platform_site.lib.history import FieldChange, history_of
 from tests.factories import (
     CaseAliasFactory,
@@ -36,9 +45,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def secretary(client):
+    """One of the secretariat of every platform there is when a page is asked for."""
     user = PEOPLE["secretariat"]()
     client.force_login(user)
-    return user
+
+    def join_all(**kwargs):
+        for platform in Platform.objects.exclude(secretariat__user=user):
+            SecretariatMember.objects.create(platform=platform, user=user)
+
+    request_started.connect(join_all)
+    yield user
+    request_started.disconnect(join_all)
 
 
 @pytest.fixture

@@ -9,13 +9,24 @@ from pghistory.models import Event
 
 from cases.models import LedgerEntry, Standing
 from cases.roles import SECRETARIAT
-from meetings.models import Erratum
+from meetings.models import Erratum, Publication
+from tests.factories import UserFactory
 from tests.site.admin import PEOPLE, write_record
 
 pytestmark = pytest.mark.django_db
 
 # Rows of these are never written on pages of the stock kind, whoever asks.
-NEVER = {LedgerEntry, Standing, Erratum}
+NEVER = {LedgerEntry, Standing, Erratum, Publication}
+# Written and read at the desk alone.
+AT_THE_DESK = {
+    "attendance",
+    "minutesfile",
+    "draftpart",
+    "acceptedwarning",
+    "draftdecision",
+}
+# What superusers set up; the secretariat reads it, and changes its own platform.
+SET_UP = {"municipality", "agency", "secretariatmember"}
 # Written on the page of the row they belong to.
 PARTS = {
     "section",
@@ -36,7 +47,7 @@ def record_models():
         model
         for label in ("meetings", "cases")
         for model in apps.get_app_config(label).get_models()
-        if not issubclass(model, Event)
+        if not issubclass(model, Event) and model._meta.model_name not in AT_THE_DESK
     ]
 
 
@@ -70,7 +81,8 @@ def test_every_model_of_the_record_is_registered():
     registered = set(admin.site._registry)
 
     assert [model for model in record_models() if model not in registered] == []
-    assert len(record_models()) == 25
+    assert len(record_models()) == 28
+    assert {model._meta.model_name for model in registered} & AT_THE_DESK == set()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -88,7 +100,7 @@ def test_only_the_secretariat_gets_in(client, record, who, method):
         for url, answer in answers.items()
         if answer.status_code != 302 or answer["Location"] != f"{login}?next={url}"
     } == {}
-    assert len(answers) == 3 + 5 * 25 + 1
+    assert len(answers) == 3 + 5 * 28 + 1
     assert {model: model.objects.count() for model in record_models()} == events
 
 
@@ -98,6 +110,8 @@ def pages_for(who):
     for model in record_models():
         name = model._meta.model_name
         add = 200 if model not in NEVER and name not in PARTS else 403
+        if who != "superuser" and name in {*SET_UP, "platform"}:
+            add = 403
         may_delete = who == "superuser" or name in DELETABLE
         delete = 200 if may_delete and model not in NEVER and name != "case" else 403
         table[name] = [200, add, 200, 200, delete]
@@ -122,6 +136,77 @@ def test_pages_the_secretariat_and_a_superuser_get(client, record, who):
 
     assert got == pages_for(who)
     assert client.get(addresses()[-1]).status_code == 200
+
+
+# What all secretariats read; of all else each sees its own platforms' rows only.
+SHARED = {"municipality", "agency"}
+
+
+def rows_shown(client, model):
+    return client.get(address(model, "changelist")).context["cl"].result_count
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_platforms_rows_are_not_there(client, record, method):
+    """Django sends who asks for a row that is not there back to the index."""
+    client.force_login(PEOPLE["another secretariat"]())
+    before = {model: model.objects.count() for model in record_models()}
+
+    lists, pages = {}, {}
+    for model in record_models():
+        name = model._meta.model_name
+        pk = model.objects.order_by("pk").values_list("pk", flat=True)[0]
+        lists[name] = rows_shown(client, model)
+        pages[name] = [
+            getattr(client, method)(address(model, page, pk)).status_code
+            for page in ("change", "history", "delete")
+        ]
+
+    # Its own platform and its seat in the secretariat are all it has.
+    own = {"platform": 1, "secretariatmember": 1}
+    assert lists == {
+        name: own.get(name, 0) or SHARED_ROWS.get(name, 0) for name in lists
+    }
+    seen = {name: got for name, got in pages.items() if not set(got) <= {302, 403}}
+    assert seen == dict.fromkeys(SHARED, SHARED_PAGES[method])
+    assert {model: model.objects.count() for model in record_models()} == before
+
+
+SHARED_ROWS = {"municipality": 1, "agency": 1}
+SHARED_PAGES = {"get": [200, 200, 403], "post": [403, 200, 403]}
+
+
+def test_another_secretariat_records_no_erratum(client, record):
+    client.force_login(PEOPLE["another secretariat"]())
+    url = reverse("admin:cases_erratum", args=[record["minutes"].pk])
+
+    answers = [client.get(url), client.post(url, {})]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_another_platforms_rows_are_not_offered(client, record):
+    """Neither in the choices of forms nor among the filters of lists."""
+    client.force_login(PEOPLE["another secretariat"]())
+    case = record["case"]
+    theirs = {
+        case.platform.short_name,
+        case.name,
+        case.group.name,
+        record["meeting"].title,
+    }
+
+    shown = []
+    for model in record_models():
+        for page in ("changelist", "add"):
+            answer = client.get(address(model, page))
+            shown += [
+                (model, page, name)
+                for name in theirs
+                if name in answer.content.decode()
+            ]
+
+    assert shown == []
 
 
 @pytest.mark.parametrize("who", ["secretariat", "superuser"])
@@ -163,6 +248,42 @@ def test_cases_are_deleted_by_nobody(client, record):
     )
 
     assert answer.status_code == 403
+
+
+def test_only_superusers_appoint_a_secretariat(client, record):
+    platform = record["case"].platform
+    colleague = UserFactory()
+    data = {"platform": platform.pk, "user": colleague.pk}
+    url = reverse("admin:meetings_secretariatmember_add")
+    answers = []
+    for who in ("secretariat", "superuser"):
+        client.force_login(PEOPLE[who]())
+        answers.append(client.post(url, data).status_code)
+
+    assert answers == [403, 302]
+    assert colleague.secretariats.get().platform == platform
+
+
+def test_platform_is_changed_by_its_own_secretariat(client, record):
+    client.force_login(PEOPLE["secretariat"]())
+    platform = record["case"].platform
+    data = {
+        "name": platform.name,
+        "short_name": "新簡稱",
+        "slug": platform.slug,
+        "order": 0,
+        "case_word": "合作案",
+        "delist_word": "解列",
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
+    }
+
+    answer = client.post(
+        reverse("admin:meetings_platform_change", args=[platform.pk]), data
+    )
+
+    platform.refresh_from_db()
+    assert (answer.status_code, platform.short_name) == (302, "新簡稱")
 
 
 def test_accounts_are_not_the_secretariats(client, record):

@@ -5,44 +5,62 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from meetings.minutes.paper import minutes_paper
+from meetings.minutes.paper import MinutesPaper, minutes_paper
+from meetings.minutes.paper_files import FORMATS
+from meetings.minutes.paper_office import write_office
 from meetings.minutes.paper_pdf import minutes_pdf_here
 from meetings.models import Meeting, Minutes
 from platform_site.lib.faults import reason
-from platform_site.lib.keep import write_whole
+from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.terminal import page_counter
 
 
 class Command(BaseCommand):
-    help = "把會議紀錄寫成 PDF 檔案；尚未確認者每頁標明草稿。"
+    help = "把會議紀錄寫成檔案（PDF、ODT 或 DOCX）；尚未確認者每頁標明草稿。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the meeting and the file."""
+        """Take the meeting, the format and the file."""
         parser.add_argument(
             "meeting",
             metavar="MEETING",
             help="平臺代碼/會議代碼，如 jbbt/vice-mayor-5",
         )
         parser.add_argument(
+            "--format",
+            choices=FORMATS,
+            dest="extension",
+            help="檔案格式；預設依輸出檔案的副檔名，否則為 pdf",
+        )
+        parser.add_argument(
             "--output", required=True, type=Path, metavar="FILE", help="輸出檔案"
         )
 
-    def handle(self, *args: Any, meeting: str, output: Path, **options: Any) -> None:
-        """Gather, render and write; the file appears whole or not at all."""
+    def handle(
+        self,
+        *args: Any,
+        meeting: str,
+        extension: str | None,
+        output: Path,
+        **options: Any,
+    ) -> None:
+        """Gather and write; the file appears whole or not at all."""
+        if extension is None:
+            suffix = output.suffix.lower().removeprefix(".")
+            extension = suffix if suffix in FORMATS else "pdf"
         platform, _, slug = meeting.partition("/")
         try:
             sitting = Meeting.objects.with_minutes().get(
                 platform__slug=platform, slug=slug
             )
             paper = minutes_paper(sitting)
-            with page_counter(self.stderr) as progress:
-                content = minutes_pdf_here(paper, progress=progress)
-            write_whole(output, content)
+            with replacing(output) as file:
+                self._write(paper, extension, file)
+                size = file.tell()
         except Meeting.DoesNotExist:
             raise CommandError(_unknown(meeting)) from None
         except Minutes.DoesNotExist:
@@ -51,7 +69,14 @@ class Command(BaseCommand):
             raise CommandError(f"無法寫入 {output}：{reason(error)}。") from error
         except PaperError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{output}：{paper.title}，{len(content) / 1024:.0f} KB。")
+        self.stdout.write(f"{output}：{paper.title}，{size / 1024:.0f} KB。")
+
+    def _write(self, paper: MinutesPaper, extension: str, file: IO[bytes]) -> None:
+        if extension == "pdf":
+            with page_counter(self.stderr) as progress:
+                file.write(minutes_pdf_here(paper, progress=progress))
+        else:
+            write_office(paper, extension, file)
 
 
 def _unknown(asked: str) -> str:

@@ -1,0 +1,1 @@
+"""The minutes desk: from the agenda to entries of the ledger."""

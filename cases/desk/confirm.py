@@ -1,0 +1,197 @@
+"""Confirming minutes from the desk: drafts become resolutions, claims and entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from cases.desk.agenda import agenda_of
+from cases.desk.sheet import Point, Sheet, sheets_of, tally_of
+from cases.ledger import confirm_and_post, register_case
+from cases.models import Case, CountClaim, DraftDecision, LedgerEntry, Participant
+from meetings.minutes.compose import enumeration
+from meetings.models import IssueGroup, Meeting, Minutes, Platform, Resolution
+
+Kind = LedgerEntry.Kind
+
+
+@transaction.atomic
+def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]:
+    """Confirm draft minutes with all that was taken down; return the entries.
+
+    Names without a number are registered as cases, the groups' resolutions are
+    worded, what they count is kept as claims, and one entry is posted for each
+    draft; or nothing happens. Raises ValidationError or LedgerConflict.
+    """
+    minutes = lock_minutes(minutes)
+    meeting = minutes.meeting
+    if meeting.state == Meeting.State.PLANNED:
+        meeting.state = Meeting.State.HELD
+        meeting.save(update_fields=["state"])
+    sheets = sheets_of(minutes, agenda_of(meeting))
+    _refuse_incomplete(sheets)
+    cases = _register(meeting, sheets)
+    entries: list[LedgerEntry] = []
+    numbered = minutes.resolutions.aggregate(last=Max("order"))
+    order = numbered["last"] or 0
+    for sheet in sheets:
+        worded: set[int] = set()
+        for point in sheet.points:
+            order += 1
+            resolution = Resolution.objects.create(
+                minutes=minutes, group=sheet.group, order=order, text=point.text
+            )
+            _claim(meeting, sheet, point)
+            entries += [
+                entry
+                for draft in point.drafts
+                if draft.pk not in worded
+                for entry in _entries(draft, cases, resolution)
+            ]
+            worded |= {draft.pk for draft in point.drafts}
+    if meeting.series.is_deciding:
+        _claim_totals(meeting, sheets)
+    _refuse_unworded(minutes, {entry.case_id for entry in entries}, cases)
+    # Entries keep a case's beginning before what refers to it.
+    DraftDecision.objects.filter(minutes=minutes).delete()
+    return confirm_and_post(minutes, entries, by=by)
+
+
+def lock_minutes(minutes: Minutes) -> Minutes:
+    """Return draft minutes anew, locked with their platform until the transaction ends.
+
+    Of two meetings of a platform one is confirmed after the other, so that neither
+    counts by a list that the other is changing. Raises ValidationError when they
+    are confirmed already.
+    """
+    platform = Platform.objects.filter(meetings__minutes=minutes.pk)
+    platform.select_for_update(no_key=True, of=["self"]).get()
+    minutes = (
+        Minutes.objects.select_for_update(of=["self"])
+        .select_related("meeting__series__group", "meeting__platform")
+        .get(pk=minutes.pk)
+    )
+    if minutes.state == Minutes.State.CONFIRMED:
+        raise ValidationError("這份會議紀錄已經確認。")
+    return minutes
+
+
+def _refuse_unworded(
+    minutes: Minutes, posted: set[int], cases: dict[int, Case]
+) -> None:
+    """Refuse to drop in silence what was taken down and stands under no resolution."""
+    drafts = DraftDecision.objects.filter(minutes=minutes).select_related("case")
+    lost = [
+        draft.case.name if draft.case else draft.name
+        for draft in drafts
+        if draft.pk not in cases or cases[draft.pk].pk not in posted
+    ]
+    if lost:
+        raise ValidationError(
+            f"{enumeration(lost)}沒有列入任何一組的決議，請回各組決議檢查。"
+        )
+
+
+def _refuse_incomplete(sheets: Sequence[Sheet]) -> None:
+    lacking = [
+        f"{sheet.group}「{row.name}」：{sentence}"
+        for sheet in sheets
+        for row in sheet.incomplete
+        for sentence in row.missing.values()
+    ]
+    if lacking:
+        raise ValidationError(lacking)
+
+
+def _register(meeting: Meeting, sheets: Sequence[Sheet]) -> dict[int, Case]:
+    """Return the case of each draft by the draft's key, registered now if new."""
+    cases: dict[int, Case] = {}
+    for sheet in sheets:
+        for draft in sheet.drafts:
+            if draft.case is not None:
+                cases[draft.pk] = draft.case
+                continue
+            case = register_case(
+                Case(
+                    platform=meeting.platform,
+                    group=sheet.group,
+                    name=draft.name,
+                    origin_meeting=meeting,
+                    origin=Case.Origin.CASE
+                    if draft.split_from_id
+                    else Case.Origin.PLATFORM,
+                )
+            )
+            if draft.lead is not None:
+                Participant.objects.create(
+                    case=case, municipality=draft.lead, is_lead=True
+                )
+            cases[draft.pk] = case
+    return cases
+
+
+def _entries(
+    draft: DraftDecision, cases: dict[int, Case], resolution: Resolution
+) -> list[LedgerEntry]:
+    """Return the entries of a draft: one, or two.
+
+    A case goes on renamed; one that was tracked without a record is carried in
+    before it is delisted.
+    """
+    into = draft.merged_into
+    if draft.merged_into_new_id is not None:
+        into = cases[draft.merged_into_new_id]
+    entry = LedgerEntry(
+        case=cases[draft.pk],
+        kind=draft.kind,
+        resolution=resolution,
+        reason=draft.reason if draft.kind == Kind.DELIST else "",
+        words=draft.words,
+        new_name=draft.new_name if draft.kind == Kind.RENAME else "",
+        merged_into=into if draft.kind == Kind.MERGE else None,
+        split_from=draft.split_from,
+    )
+    if draft.kind == Kind.DELIST and draft.case_id is None:
+        tracked = LedgerEntry(
+            case=entry.case, kind=Kind.CARRY_IN, resolution=resolution
+        )
+        return [tracked, entry]
+    if draft.kind != Kind.RENAME:
+        return [entry]
+    stays = LedgerEntry(case=entry.case, kind=Kind.CONTINUE, resolution=resolution)
+    return [entry, stays]
+
+
+def _claim(meeting: Meeting, sheet: Sheet, point: Point) -> None:
+    """Keep what the paper states, to be held against the ledger ever after."""
+    if point.counts:
+        _state(meeting, sheet.group, point.counts, point.number, point.text)
+
+
+def _claim_totals(meeting: Meeting, sheets: Sequence[Sheet]) -> None:
+    tally = tally_of(sheets)
+    delist = meeting.platform.delist_word
+    for counts, number, words in (
+        ("delisted", tally.delisted, f"同意{delist}{tally.delisted}案"),
+        ("listed", tally.listed, f"新增{tally.listed}案"),
+        ("continued", tally.continuing, f"確認執行中{tally.continuing}案"),
+    ):
+        _state(meeting, None, counts, number, words)
+
+
+def _state(
+    meeting: Meeting, group: IssueGroup | None, counts: str, number: int, words: str
+) -> None:
+    """Keep a count of the minutes; one taken down before gives way to it."""
+    CountClaim.objects.update_or_create(
+        meeting=meeting,
+        group=group,
+        counts=counts,
+        source=CountClaim.Source.MINUTES,
+        definition="",
+        defaults={"number": number, "words": words[:200]},
+    )

@@ -1,0 +1,1 @@
+"""The pages of the minutes desk, for the secretariat alone."""

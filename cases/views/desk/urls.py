@@ -1,0 +1,47 @@
+"""Addresses of the minutes desk, below the admin's."""
+
+from django.urls import path
+
+from cases.views.desk import (
+    agenda,
+    check,
+    header,
+    meetings,
+    overview,
+    papers,
+    publish,
+    sheet,
+    texts,
+)
+from meetings import converters  # noqa: F401  makes the formats known
+
+app_name = "desk"
+
+MEETING = "<slug:platform>/<slug:meeting>"
+
+urlpatterns = [
+    path("", meetings.index, name="index"),
+    path("<slug:platform>/new/<slug:series>/", meetings.new_meeting, name="new"),
+    path(f"{MEETING}/", overview.overview, name="meeting"),
+    path(f"{MEETING}/check/", check.check, name="check"),
+    path(f"{MEETING}/confirm/", check.confirm, name="confirm"),
+    path(f"{MEETING}/publish/", publish.publish, name="publish"),
+    path(f"{MEETING}/unpublish/", publish.unpublish, name="unpublish"),
+    path(f"{MEETING}/agenda/", agenda.agenda, name="agenda"),
+    path(f"{MEETING}/header/", header.header, name="header"),
+    path(f"{MEETING}/attendance/", header.attendance, name="attendance"),
+    path(f"{MEETING}/files/", header.files, name="files"),
+    path(f"{MEETING}/files/<int:key>/", header.file, name="file"),
+    path(f"{MEETING}/groups/<slug:group>/", sheet.group_sheet, name="group"),
+    path(f"{MEETING}/texts/<slug:part>/", texts.texts, name="texts"),
+    path(
+        f"{MEETING}/papers/minutes.<paper_format:extension>",
+        papers.minutes,
+        name="minutes-paper",
+    ),
+    path(
+        f"{MEETING}/papers/agenda.<paper_format:extension>",
+        papers.agenda,
+        name="agenda-paper",
+    ),
+]

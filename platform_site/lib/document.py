@@ -1,0 +1,108 @@
+"""A paper as word processors know it: paragraphs with styles, indents in characters.
+
+``odf.odt`` and ``docx.docx`` write it. A number stands as text before its words, so
+that what is printed is what was recorded, whatever a program makes of lists.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from platform_site.lib.text import interchange
+
+LANGUAGE = "zh-TW"
+
+# What stands in the official papers, and what machines without it have instead.
+FONT = "標楷體"
+FALLBACKS = ("DFKai-SB", "BiauKaiTC", "BiauKai", "TW-Kai", "AR PL UKai TW")
+LATIN_FONT = "Times New Roman"
+LATIN_FALLBACKS = ("Liberation Serif",)
+
+# A4 portrait, in centimetres; wider where the paper is bound.
+PAGE = (21.0, 29.7)
+MARGIN = 2.5
+BINDING = 3.0
+POINTS = 14  # of the text; indents are counted in its characters
+LINE = 24  # points from line to line
+
+
+class Style(Enum):
+    """What a paragraph is."""
+
+    TITLE = "title"
+    NOTE = "note"
+    HEADING = "heading"  # a section
+    SUBHEADING = "subheading"  # a group, a speaker
+    BODY = "body"
+    LABEL = "label"  # above the title of an attachment
+    ATTACHMENT = "attachment"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph; ``value`` is what stands on the line of a heading.
+
+    Its words begin ``hang`` characters after its number, which stands at ``depth``;
+    without a number (``marker``) the whole is set that far in.
+    """
+
+    text: str
+    style: Style = Style.BODY
+    marker: str = ""
+    value: str = ""
+    depth: int = 0
+    hang: int = 0
+    leads: bool = False  # stays on the page of what follows
+    begins_page: bool = False
+
+    @property
+    def indent(self) -> int:
+        """How far in the words stand."""
+        return self.depth + self.hang
+
+    @property
+    def outdent(self) -> int:
+        """How far the number stands before them."""
+        return self.hang if self.marker else 0
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Names under one another with a line beside them, and what is said of all."""
+
+    names: Sequence[str]
+    together: str
+
+
+Block = Paragraph | Stack
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper: ``mark`` stands at the head of every page, ``head`` from the second."""
+
+    title: str
+    author: str
+    subject: str
+    blocks: Sequence[Block]
+    head: str = ""
+    mark: str = ""
+
+
+_SPACE = re.compile("[ \t\n]+")
+
+
+def printable(text: str) -> str:
+    """Return ``text`` in one line, without what steers or hides it.
+
+    White space is closed up as HTML does it, so that all formats say the same.
+    """
+    plain = _SPACE.sub(" ", interchange(text)).strip(" ")
+    if plain.isprintable():
+        return plain
+    return "".join(each for each in plain if unicodedata.category(each) != "Cf")
