@@ -11,7 +11,8 @@ from django.db import connection, transaction
 from cases.ledger import confirm_and_post
 from cases.record import load_record
 from meetings.minutes.publish import publish as make_public
-from meetings.models import Meeting
+from meetings.minutes.publish import unpublish
+from meetings.models import Meeting, Minutes
 from tests.database import scratch_database
 from tests.factories import (
     CaseFactory,
@@ -21,6 +22,7 @@ from tests.factories import (
     MeetingSeriesFactory,
     MinutesFactory,
     PlatformFactory,
+    PublicationFactory,
     UserFactory,
 )
 
@@ -150,6 +152,30 @@ def loaded_record(django_db_setup, django_db_blocker):
         load_record()
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def withdraw(clerk):
+    """Return a function that takes the public minutes of a meeting back."""
+
+    def take_back(meeting):
+        unpublish(meeting.minutes, by=clerk, reason="誤載")
+
+    return take_back
+
+
+@pytest.fixture
+def date_publication(clerk):
+    """Return a function that dates the publication of a meeting's minutes."""
+
+    def date(meeting, instant):
+        with transaction.atomic():
+            PublicationFactory(
+                minutes=meeting.minutes, takes_effect_at=instant, recorded_by=clerk
+            )
+            Minutes.objects.filter(meeting=meeting).update(published_at=instant)
+
+    return date
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from meetings.models import (
     Minutes,
     Municipality,
     Platform,
+    Publication,
     Resolution,
     Section,
 )
@@ -126,6 +127,15 @@ class MinutesFactory(DjangoModelFactory):
 
     class Meta:
         model = Minutes
+
+
+class PublicationFactory(DjangoModelFactory):
+    minutes = factory.SubFactory(MinutesFactory)
+    kind = Publication.Kind.PUBLISH
+    recorded_by = factory.SubFactory(UserFactory)
+
+    class Meta:
+        model = Publication
 
 
 class ChairFactory(DjangoModelFactory):

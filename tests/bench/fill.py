@@ -10,7 +10,6 @@ import random
 
 from django.contrib.auth import get_user_model
 from django.db import connection, connections, transaction
-from django.utils import timezone
 
 from cases.ledger import confirm_and_post
 from cases.models import (
@@ -21,6 +20,7 @@ from cases.models import (
     ProgressUpdate,
     ReportingRound,
 )
+from meetings.minutes.publish import publish
 from meetings.models import (
     IssueGroup,
     Meeting,
@@ -208,7 +208,7 @@ def _hold(series, groups, number, decided, clerk):
         ]
     )
     confirm_and_post(minutes, entries, by=clerk)
-    Minutes.objects.filter(pk=minutes.pk).update(published_at=timezone.now())
+    publish(minutes, by=clerk)
 
 
 def _progress(platform, cases, cities, rng, bar):

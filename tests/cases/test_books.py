@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from cases.balance import NUMBERS
-from meetings.models import Minutes
 from tests.factories import CaseFactory, CountClaimFactory, IssueGroupFactory, decide
 from tests.pages import get, text
 
@@ -135,8 +134,8 @@ def test_chart_and_table_tell_the_same(client, address, held):
     assert page.texts(f"{SVG}text[@class='value differs']") == ["4"]
 
 
-def test_unpublished_meetings_are_no_rows(client, address, held):
-    Minutes.objects.filter(meeting=held[3]).update(published_at=None)
+def test_unpublished_meetings_are_no_rows(client, address, held, withdraw):
+    withdraw(held[3])
 
     page = get(client, address)
 

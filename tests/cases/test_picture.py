@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases import picture
 from cases.picture import draw_bands, draw_lines, record_lines
-from meetings.models import Meeting, Minutes
+from meetings.models import Meeting
 from tests.factories import (
     CaseFactory,
     DecidingSeriesFactory,
@@ -323,8 +323,10 @@ def test_number_of_queries_does_not_grow(client, publish, monkeypatch, most):
     assert counted[0] == counted[1]
 
 
-def test_withdrawn_minutes_take_their_lines_along(client, case, home, publish):
+def test_withdrawn_minutes_take_their_lines_along(
+    client, case, home, publish, withdraw
+):
     meeting = publish(JULY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(published_at=None)
+    withdraw(meeting)
 
     assert strokes(get(client, home)) == []

@@ -12,7 +12,6 @@ from cases.balance import NUMBERS
 from cases.glossary import DECISIONS
 from cases.models import LedgerEntry, Standing
 from cases.status import DEFINITIONS
-from meetings.models import Minutes
 from tests.factories import CaseFactory, PlatformFactory, ProgressUpdateFactory, decide
 from tests.pages import get, text
 
@@ -87,12 +86,13 @@ def updated(page):
     return day
 
 
-def test_each_platform_tells_when_its_own_record_grew(client, platform, case, publish):
+def test_each_platform_tells_when_its_own_record_grew(
+    client, platform, case, publish, date_publication, time_machine
+):
     meeting = publish(JULY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(
-        published_at=dt.datetime(2031, 3, 1, tzinfo=dt.UTC)
-    )
+    date_publication(meeting, dt.datetime(2031, 3, 1, tzinfo=dt.UTC))
     other = PlatformFactory()
+    time_machine.move_to(dt.datetime(2032, 1, 1, tzinfo=dt.UTC))
 
     assert updated(get(client, reverse("cases:platform", args=[platform.slug]))) == (
         "120年3月1日"
@@ -121,26 +121,26 @@ def test_what_is_not_shown_is_no_growth(client, platform, case, hold_meeting):
     )
 
 
-def test_case_tells_when_something_was_last_published_of_it(client, group, publish):
+def test_case_tells_when_something_was_last_published_of_it(
+    client, group, publish, date_publication, time_machine
+):
     one, other = CaseFactory.create_batch(2, group=group)
     future = publish(DECEMBER, decide(other, "list"))
-    Minutes.objects.filter(meeting=future).update(
-        published_at=dt.datetime(2031, 3, 1, tzinfo=dt.UTC)
-    )
+    date_publication(future, dt.datetime(2031, 3, 1, tzinfo=dt.UTC))
     mine = publish(JULY, decide(one, "list"))
-    Minutes.objects.filter(meeting=mine).update(
-        published_at=dt.datetime(2029, 3, 1, tzinfo=dt.UTC)
-    )
+    date_publication(mine, dt.datetime(2029, 3, 1, tzinfo=dt.UTC))
+
+    time_machine.move_to(dt.datetime(2032, 1, 1, tzinfo=dt.UTC))
 
     assert updated(get(client, one.get_absolute_url())) == "118年3月1日"
     assert updated(get(client, other.get_absolute_url())) == "120年3月1日"
 
 
-def test_meeting_tells_when_its_minutes_were_published(client, publish, case):
+def test_meeting_tells_when_its_minutes_were_published(
+    client, publish, case, date_publication
+):
     meeting = publish(JULY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(
-        published_at=dt.datetime(2025, 3, 1, tzinfo=dt.UTC)
-    )
+    date_publication(meeting, dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
     publish(DECEMBER, decide(case, "continue"))
 
     assert updated(get(client, meeting.get_absolute_url())) == "114年3月1日"
@@ -207,10 +207,10 @@ def test_robots_are_led_to_the_sitemap_and_away_from_the_doors(client, db):
 
 
 @pytest.fixture
-def withdrawn(publish, case):
+def withdrawn(publish, case, withdraw):
     """A meeting whose minutes were public once, the only one to tell of a case."""
     meeting = publish(JULY, decide(case, "list"), title="撤回的會議")
-    Minutes.objects.filter(meeting=meeting).update(published_at=None)
+    withdraw(meeting)
     return meeting
 
 
@@ -218,7 +218,7 @@ def withdrawn(publish, case):
     ("name", "more"),
     [
         ("meetings:meeting", []),
-        ("meetings:minutes-paper", []),
+        ("meetings:minutes-paper", ["pdf"]),
         ("cases:balance", []),
         ("cases:balance-cases", ["all", "listed"]),
     ],
@@ -240,10 +240,10 @@ def test_case_known_from_withdrawn_minutes_alone_is_gone(client, withdrawn, case
     assert case.name not in page.main
 
 
-def test_part_of_a_gone_case_is_gone_too(client, case, publish):
+def test_part_of_a_gone_case_is_gone_too(client, case, publish, withdraw):
     part = CaseFactory(group=case.group, parent=case)
     meeting = publish(JULY, decide(case, "list"))
-    Minutes.objects.filter(meeting=meeting).update(published_at=None)
+    withdraw(meeting)
 
     get(client, part.get_absolute_url(), status=410)
 
@@ -257,9 +257,9 @@ def test_case_that_was_never_public_is_not_found(
     get(client, hidden.get_absolute_url(), status=404)
 
 
-def test_case_told_of_by_other_minutes_stays(client, case, publish):
+def test_case_told_of_by_other_minutes_stays(client, case, publish, withdraw):
     meeting = publish(JULY, decide(case, "list"))
     publish(DECEMBER, decide(case, "continue"))
-    Minutes.objects.filter(meeting=meeting).update(published_at=None)
+    withdraw(meeting)
 
     assert get(client, case.get_absolute_url()).texts("h1") == [case.name]

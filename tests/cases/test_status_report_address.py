@@ -185,7 +185,7 @@ def test_the_number_of_queries_does_not_grow(
 ):
     listed(count)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         get(client, platform, extension)
 
 

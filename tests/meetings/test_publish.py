@@ -218,7 +218,7 @@ def test_kept_pages_are_made_anew_when_minutes_are_taken_back(
     unpublish(confirmed, by=clerk, reason=REASON)
 
     assert first.status_code == 200
-    assert client.get(meeting).status_code == 404
+    assert client.get(meeting).status_code == 410
 
 
 # Two clerks at once
