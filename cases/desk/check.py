@@ -57,7 +57,7 @@ HEADER, ATTENDANCE, SECTIONS, REMARKS, CHECK = (
 # At these levels every member sends a chair.
 JOINT = (MeetingSeries.Level.MAYOR, MeetingSeries.Level.VICE_MAYOR)
 TOLD = 5  # names in one sentence
-ALIKE = 0.85  # of 1, by difflib
+ALIKE = 0.8  # of 1, by difflib
 SHORTEST = 6  # characters of a name that others may look like
 
 
@@ -592,9 +592,12 @@ def _alike(sheet: Sheet, row: Row, known: Sequence[_Known]) -> Iterator[Finding]
     matcher.set_seq2(name)
     for each in known:
         other = fold(each.name)
-        if other == name or (bare and _MARKS.sub("", other) == bare):
+        if other == name:
             best = (1.0, each)
             break
+        if bare and _MARKS.sub("", other) == bare:
+            best = (1.0, each)
+            continue
         if min(len(name), len(other)) < SHORTEST:
             continue
         matcher.set_seq1(other)
