@@ -65,15 +65,25 @@ PUBLIC = [
         READERS,
     ),
     ("cases:balance", DRAFT, NOBODY),
-    (
-        "cases:extract",
-        {**MEETING, "extension": "odt", "query": "group=transport"},
-        everybody(200),
+    *(
+        ("cases:extract", {**where, "extension": extension, "query": query}, answers)
+        for extension in ("pdf", "odt", "docx")
+        for where, query, answers in [
+            (MEETING, "group=transport", everybody(200)),
+            (UNPUBLISHED, "group=transport", READERS),
+            (DRAFT, "group=transport", NOBODY),
+        ]
     ),
     (
         "cases:extract",
-        {**DRAFT, "extension": "odt", "query": "group=transport"},
-        NOBODY,
+        {**UNPUBLISHED, "extension": "odt", "query": "case=TR-014"},
+        READERS,
+    ),
+    # Nothing was asked for; that it is said shows that one may ask.
+    (
+        "cases:extract",
+        {**OWN_GROUPS, "extension": "odt"},
+        NOBODY | dict.fromkeys([*KEEPERS, "official", "contact"], 400),
     ),
     ("meetings:list", PLATFORM, everybody(200)),
     ("meetings:meeting", MEETING, everybody(200)),
@@ -131,9 +141,16 @@ DESK = [
     ("desk:publish", DRAFT, 404, 404),
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
-    ("desk:minutes-paper", {**DRAFT, "extension": "odt"}, 200, 405),
-    ("desk:minutes-paper", {**MEETING, "extension": "odt"}, 200, 405),
-    ("desk:agenda-paper", {**DRAFT, "extension": "odt"}, 200, 405),
+    *(
+        (name, {**where, "extension": extension}, got, 405)
+        for extension in ("pdf", "odt", "docx")
+        for name, where, got in [
+            ("desk:minutes-paper", DRAFT, 200),
+            ("desk:minutes-paper", MEETING, 200),
+            ("desk:agenda-paper", DRAFT, 200),
+            ("desk:agenda-paper", MEETING, 404),
+        ]
+    ),
 ]
 
 
@@ -323,7 +340,7 @@ def test_lists_hold_what_each_role_may_read(accounts):
     }
     assert shown == {
         "public": public,
-        "contact": public | {OWN_GROUPS["meeting"]},
+        "contact": public | {OWN_GROUPS["meeting"], UNPUBLISHED["meeting"]},
         "official": confirmed,
         "secretariat": confirmed,
         "own secretariat": confirmed,
