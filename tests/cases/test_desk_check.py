@@ -393,7 +393,7 @@ def test_numbers_stated_elsewhere_are_held_against_what_follows(
 def test_an_accepted_warning_lets_the_minutes_pass(complete, clerk):
     minutes = complete(place="")
 
-    accept(minutes, code="no-place", about="", words=" 線上會議 ", by=clerk)
+    accept(minutes, {"no-place|": " 線上會議 "}, by=clerk)
 
     report = check(minutes)
     assert report.may_confirm
@@ -403,7 +403,7 @@ def test_an_accepted_warning_lets_the_minutes_pass(complete, clerk):
 
 def test_a_warning_is_asked_again_when_what_it_is_about_changes(complete, clerk):
     minutes = complete(ends_at=dt.time(14))
-    accept(minutes, code="ends-first", about="14:30-14:00", words="原件如此", by=clerk)
+    accept(minutes, {"ends-first|14:30-14:00": "原件如此"}, by=clerk)
     minutes.meeting.ends_at = dt.time(13)
     minutes.meeting.save()
 
@@ -415,14 +415,14 @@ def test_a_warning_is_asked_again_when_what_it_is_about_changes(complete, clerk)
     [
         ("no-place", "  ", "接受提醒須說明理由"),
         ("no-place", "長" * 201, "至多"),
-        ("no-start", "原件如此", "這項提醒已不存在"),
+        ("no-start", "原件如此", "有提醒已不存在"),
     ],
 )
 def test_not_everything_is_accepted(complete, clerk, code, words, refusal):
     minutes = complete(place="")
 
     with pytest.raises(ValidationError) as refused:
-        accept(minutes, code=code, about="", words=words, by=clerk)
+        accept(minutes, {f"{code}|": words}, by=clerk)
 
     assert refusal in "".join(refused.value.messages) or "200" in str(refused.value)
     assert not AcceptedWarning.objects.exists()
@@ -432,15 +432,15 @@ def test_errors_are_not_accepted(complete, tracked, clerk):
     minutes = complete()
     error = check(minutes).errors[0]
 
-    with pytest.raises(ValidationError, match="這項提醒已不存在"):
-        accept(minutes, code=error.code, about=error.about, words="可以", by=clerk)
+    with pytest.raises(ValidationError, match="有提醒已不存在"):
+        accept(minutes, {error.key: "可以"}, by=clerk)
 
 
 def test_an_acceptance_is_taken_back(complete, clerk):
     minutes = complete(place="")
-    accept(minutes, code="no-place", about="", words="線上會議", by=clerk)
+    accept(minutes, {"no-place|": "線上會議"}, by=clerk)
 
-    take_back(minutes, code="no-place", about="")
+    take_back(minutes, "no-place|")
 
     assert not check(minutes).may_confirm
 

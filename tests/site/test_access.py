@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cases.demo import ACCOUNTS, create_accounts
-from meetings.minutes.confirm import confirm_minutes
+from cases.ledger import confirm_and_post
+from cases.models import Case
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
-from tests.factories import UserFactory
+from tests.factories import UserFactory, decide
 from tests.pages import Page
 from tests.site.admin import secretariat_of
 
@@ -249,7 +250,9 @@ def _transport_meeting(user):
         held_on=dt.date(2026, 2, 6),
         state=Meeting.State.HELD,
     )
-    confirm_minutes(Minutes.objects.create(meeting=meeting), by=user)
+    case = Case.objects.listed_on(meeting.held_on).filter(group=series.group).first()
+    minutes = Minutes.objects.create(meeting=meeting)
+    confirm_and_post(minutes, [decide(case, "continue")], by=user)
 
 
 def address_of(name, arguments):
