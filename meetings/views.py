@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -72,11 +73,12 @@ class SeriesMeetings:
 
 @public_page
 def meeting_list(request: HttpRequest, platform: str) -> HttpResponse:
-    """The meetings of a platform that the user may read, by series and year."""
+    """The meetings of a platform that the user may read of, by series and year."""
     body = get_platform(platform)
+    readable = Meeting.objects.readable_by(request.user).order_by()
+    partly = Meeting.objects.partly_readable_by(request.user).order_by()
     meetings = (
-        Meeting.objects.readable_by(request.user)
-        .filter(platform=body)
+        Meeting.objects.filter(Q(pk__in=readable) | Q(pk__in=partly), platform=body)
         .select_related("series", "host", "minutes")
         .order_by("series__order", "series_id", "-held_on", "-starts_at", "-pk")
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -57,7 +57,7 @@ HEADER, ATTENDANCE, SECTIONS, REMARKS, CHECK = (
 # At these levels every member sends a chair.
 JOINT = (MeetingSeries.Level.MAYOR, MeetingSeries.Level.VICE_MAYOR)
 TOLD = 5  # names in one sentence
-ALIKE = 0.85  # of 1, by difflib
+ALIKE = 0.8  # of 1, by difflib
 SHORTEST = 6  # characters of a name that others may look like
 
 
@@ -84,7 +84,7 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """Name it in forms."""
+        """What names it, here and in forms."""
         return f"{self.code}|{self.about}"
 
     @property
@@ -201,31 +201,38 @@ def check(minutes: Minutes) -> Report:
 
 
 def accept(
-    minutes: Minutes, *, code: str, about: str, words: str, by: AbstractBaseUser
-) -> AcceptedWarning:
-    """Accept a warning that stands, with words. Raises ValidationError."""
-    if not words.strip():
+    minutes: Minutes, said: Mapping[str, str], *, by: AbstractBaseUser
+) -> list[AcceptedWarning]:
+    """Accept warnings that stand, by their keys, each with words; all or none.
+
+    Raises ValidationError.
+    """
+    if not said or not all(words.strip() for words in said.values()):
         raise ValidationError("接受提醒須說明理由。")
     with transaction.atomic():
         minutes = lock_minutes(minutes)
-        standing = {(f.code, f.about) for f in check(minutes).warnings}
-        if (code, about) not in standing:
-            raise ValidationError("這項提醒已不存在，請重新檢視檢核結果。")
-        row = AcceptedWarning(
-            minutes=minutes,
-            code=code,
-            about=about,
-            words=" ".join(words.split()),
-            accepted_by_id=by.pk,
-        )
-        row.clean_fields(exclude=["accepted_at"])
-        AcceptedWarning.objects.filter(minutes=minutes, code=code, about=about).delete()
-        row.save(force_insert=True)
-    return row
+        standing = {finding.key: finding for finding in check(minutes).warnings}
+        if not said.keys() <= standing.keys():
+            raise ValidationError("有提醒已不存在，請重新檢視檢核結果。")
+        accepted = []
+        for key, words in said.items():
+            take_back(minutes, key)
+            row = AcceptedWarning(
+                minutes=minutes,
+                code=standing[key].code,
+                about=standing[key].about,
+                words=" ".join(words.split()),
+                accepted_by_id=by.pk,
+            )
+            row.clean_fields(exclude=["accepted_at"])
+            row.save(force_insert=True)
+            accepted.append(row)
+    return accepted
 
 
-def take_back(minutes: Minutes, *, code: str, about: str) -> None:
+def take_back(minutes: Minutes, key: str) -> None:
     """Ask an accepted warning again. Raises ValidationError once confirmed."""
+    code, _, about = key.partition("|")
     with transaction.atomic():
         minutes = lock_minutes(minutes)
         AcceptedWarning.objects.filter(minutes=minutes, code=code, about=about).delete()
@@ -592,9 +599,12 @@ def _alike(sheet: Sheet, row: Row, known: Sequence[_Known]) -> Iterator[Finding]
     matcher.set_seq2(name)
     for each in known:
         other = fold(each.name)
-        if other == name or (bare and _MARKS.sub("", other) == bare):
+        if other == name:
             best = (1.0, each)
             break
+        if bare and _MARKS.sub("", other) == bare:
+            best = (1.0, each)
+            continue
         if min(len(name), len(other)) < SHORTEST:
             continue
         matcher.set_seq1(other)

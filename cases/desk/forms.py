@@ -202,20 +202,9 @@ class RemarkForm(RowForm):
     """What one speaker concluded or asked for."""
 
     needs = {"speaker": "請填寫發言人。", "text": "請填寫發言內容。"}
-    unsaid = RowForm.unsaid | {"speaker", "title"}
     speaker = LineField(label="發言人", max_length=40)
     title = LineField(label="職稱", max_length=40)
     text = OutlineField(label="內容", rows=8)
-
-    def row(self) -> dict[str, Any] | None:
-        """Keep a speaker who was typed, drop one who was only proposed."""
-        said = super().row()
-        is_typed = self.cleaned_data.get("speaker") and self.has_changed()
-        if said is None and is_typed and not self.cleaned_data.get("DELETE"):
-            return {
-                name: self.cleaned_data[name] for name in ("speaker", "title", "text")
-            }
-        return said
 
 
 class MotionForm(RowForm):
@@ -243,10 +232,18 @@ class MeetingForm(forms.Form):
 
     title = LineField(label="會議名稱", max_length=120)
     number = forms.IntegerField(
-        label="次別", required=False, min_value=1, max_value=999
+        label="次別",
+        required=False,
+        min_value=1,
+        max_value=999,
+        error_messages={"invalid": "次別請填數字，如 5。"},
     )
     roc_year = forms.IntegerField(
-        label="年度（民國）", required=False, min_value=1, max_value=300
+        label="年度（民國）",
+        required=False,
+        min_value=1,
+        max_value=300,
+        error_messages={"invalid": "年度請填數字，如 115。"},
     )
     held_on = DayField(
         label="會議日期",

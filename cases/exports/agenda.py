@@ -116,12 +116,14 @@ def _group(group: GroupAgenda, marker: str, word: str) -> Iterator[PaperLine]:
     if not group.cases:
         yield PaperLine(1, "", NOTHING)
     parts = _parts(group.cases, word)
+    depth = 3 if len(parts) > 1 else 2  # what stands alone is counted above it
     for count, (label, cases) in enumerate(parts, start=1):
-        marker = write_marker(Level.CHINESE_BRACKET, count)
-        yield PaperLine(2, marker, f"{label}{len(cases)}案")
+        if len(parts) > 1:
+            marker = write_marker(Level.CHINESE_BRACKET, count)
+            yield PaperLine(2, marker, f"{label}{len(cases)}案")
         for number, case in enumerate(cases, start=1):
             marker = write_marker(Level.DIGIT, number).strip()
-            yield PaperLine(3, marker, _said(case, word))
+            yield PaperLine(depth, marker, _said(case, word))
 
 
 def _parts(
@@ -131,11 +133,12 @@ def _parts(
     asked = [case for case in cases if case.is_listed and case.asked_by]
     deferred = [case for case in cases if case.deferred_by and case not in asked]
     rest = [case for case in cases if case not in asked and case not in deferred]
+    others = "其餘" if asked or deferred else ""
     parts = (
         (f"提請{word}", asked),
         ("新提案", [case for case in rest if not case.is_listed]),
         ("緩議再提", deferred),
-        ("其餘列管中", [case for case in rest if case.is_listed]),
+        (f"{others}列管中", [case for case in rest if case.is_listed]),
     )
     return [(label, those) for label, those in parts if those]
 

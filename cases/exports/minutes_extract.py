@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cases.decisions import KINDS, Decision, decisions_of
-from cases.models import Case
+from cases.models import Case, LedgerEntry
 from meetings.minutes.compose import quoted
 from meetings.minutes.paper import MinutesPaper, PaperLine, minutes_extract
 from meetings.models import IssueGroup, Meeting
 from platform_site.lib.numbering import Level, write_marker
+
+Reason = LedgerEntry.Reason
 
 
 class NothingDecided(Exception):
@@ -117,7 +119,8 @@ def _said(decision: Decision, *, with_kind: bool) -> str:
         more.append(f"併入{_named(entry.merged_into)}")
     if entry.split_from is not None:
         more.append(f"分自{_named(entry.split_from)}")
-    if entry.reason:
+    is_told = entry.reason == Reason.OTHER and entry.words
+    if entry.reason and not is_told:
         more.append(f"原因：{entry.get_reason_display()}")
     if entry.words:
         more.append(entry.words.rstrip("。"))

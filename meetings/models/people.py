@@ -52,6 +52,13 @@ class SecretariatMember(models.Model):
     def __str__(self) -> str:
         return f"{self.platform.short_name} {self.user}"
 
+    def clean(self) -> None:
+        """Refuse an account that could not get in."""
+        if self.user_id and not self.user.is_staff:
+            raise ValidationError(
+                {"user": "這個帳號不能登入管理後台，請先勾選「工作人員狀態」。"}
+            )
+
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Questions asked of assignments."""

@@ -162,6 +162,8 @@ def _body(document: Document) -> str:
         _stack(block) if isinstance(block, Stack) else _paragraph(block)
         for block in document.blocks
     )
+    if document.blocks and isinstance(document.blocks[-1], Stack):
+        blocks += "<w:p/>"  # Word takes no table for an end
     return (
         f"{_DECLARATION}<w:document {_W} {_R}><w:body>{blocks}<w:sectPr>"
         '<w:headerReference w:type="default" r:id="rHeader"/>'
@@ -198,7 +200,12 @@ def _paragraph(paragraph: Paragraph) -> str:
 def _run(text: str, *, style: str = "") -> str:
     if not text:
         return ""
-    properties = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else ""
+    properties = f'<w:rStyle w:val="{style}"/>' if style else ""
+    if style == "Value":
+        # In a style it would only not add to the heading's bold.
+        properties += '<w:b w:val="0"/><w:bCs w:val="0"/>'
+    if properties:
+        properties = f"<w:rPr>{properties}</w:rPr>"
     return f'<w:r>{properties}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 

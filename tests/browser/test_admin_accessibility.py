@@ -84,7 +84,16 @@ PAGES = {
     "delete": lambda draft, confirmed: page_of(draft, "delete"),
     "delete refused": lambda draft, confirmed: page_of(draft.meeting, "delete"),
     "forbidden": lambda draft, confirmed: page_of(confirmed.meeting, "delete"),
+    "overview of a draft": lambda draft, confirmed: desk_page(draft, "meeting"),
+    "check": lambda draft, confirmed: desk_page(draft, "check"),
+    "overview": lambda draft, confirmed: desk_page(confirmed, "meeting"),
+    "publishing": lambda draft, confirmed: desk_page(confirmed, "publish"),
 }
+
+
+def desk_page(minutes, view):
+    meeting = minutes.meeting
+    return reverse(f"desk:{view}", args=[meeting.platform.slug, meeting.slug])
 
 
 def erratum_of(minutes):

@@ -1,4 +1,6 @@
-"""Who gets what: every address outside the admin, for each role and method."""
+"""Who gets what: every address outside the admin's own, for each role and method."""
+
+import datetime as dt
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -6,45 +8,180 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from cases.demo import ACCOUNTS, create_accounts
+from cases.ledger import confirm_and_post
+from cases.models import Case
+from meetings.minutes.publish import unpublish
+from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
+from tests.factories import UserFactory, decide
+from tests.pages import Page
+from tests.site.admin import secretariat_of
 
-ROLES = ("public", *(account.username for account in ACCOUNTS))
+METHODS = ("GET", "POST", "PUT", "DELETE")
+DEMO = tuple(account.username for account in ACCOUNTS)
+# The demo's secretariat keeps both platforms, own and other one each.
+SECRETARIATS = ("secretariat", "own secretariat", "other secretariat")
+ROLES = ("public", "contact", "official", *SECRETARIATS, "superuser")
+KEEPERS = {"secretariat", "own secretariat", "superuser"}
+
 PLATFORM = {"platform": "jbbt"}
 MEETING = {**PLATFORM, "meeting": "vice-mayor-5"}
+# Confirmed and not public; of the group of 臺北市's transport contact or not.
+UNPUBLISHED = {**PLATFORM, "meeting": "vice-mayor-6"}
+OWN_GROUPS = {**PLATFORM, "meeting": "working-group-transport-1"}
+OTHER_GROUPS = {**PLATFORM, "meeting": "working-group-industry-112-1"}
+DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
 
-# Address, its arguments, and the answer to GET for everybody.
-PAGES = [
-    ("cases:landing", {}, 200),
-    ("cases:site-map", {}, 200),
-    ("cases:glossary", {}, 200),
-    ("cases:privacy", {}, 200),
-    ("cases:open-data", {}, 200),
-    ("cases:accessibility", {}, 200),
-    ("cases:robots", {}, 200),
-    ("cases:sitemap-xml", {}, 200),
-    ("cases:platform", PLATFORM, 200),
-    ("cases:table", PLATFORM, 200),
-    ("cases:case", {**PLATFORM, "number": "TR-014"}, 200),
+
+def everybody(got):
+    return dict.fromkeys(ROLES, got)
+
+
+NOBODY = everybody(404)
+READERS = NOBODY | dict.fromkeys([*KEEPERS, "official"], 200)
+READERS_AND_CONTACT = READERS | {"contact": 200}
+# What was public once is gone for those who may not read it now.
+READERS_OF_GONE = everybody(410) | dict.fromkeys([*KEEPERS, "official"], 200)
+
+# Address, its arguments, and the answer to GET for each role; other methods get 405.
+PUBLIC = [
+    ("cases:landing", {}, everybody(200)),
+    ("cases:site-map", {}, everybody(200)),
+    ("cases:glossary", {}, everybody(200)),
+    ("cases:privacy", {}, everybody(200)),
+    ("cases:open-data", {}, everybody(200)),
+    ("cases:accessibility", {}, everybody(200)),
+    ("cases:robots", {}, everybody(200)),
+    ("cases:sitemap-xml", {}, everybody(200)),
+    ("cases:platform", PLATFORM, everybody(200)),
+    ("cases:table", PLATFORM, everybody(200)),
+    ("cases:books", PLATFORM, everybody(200)),
+    ("cases:case", {**PLATFORM, "number": "TR-014"}, everybody(200)),
     # The paper itself is slow; that a wrong day is named shows that one may ask.
     (
         "cases:status-report",
         {**PLATFORM, "extension": "pdf", "query": "as_of=never"},
-        400,
+        everybody(400),
     ),
-    ("cases:books", PLATFORM, 200),
-    ("cases:balance", MEETING, 200),
-    ("cases:balance-cases", {**MEETING, "group": "all", "number": "listed"}, 200),
-    ("meetings:list", PLATFORM, 200),
-    ("meetings:meeting", MEETING, 200),
-    ("meetings:minutes-paper", MEETING, 200),
+    ("cases:balance", MEETING, everybody(200)),
+    (
+        "cases:balance-cases",
+        {**MEETING, "group": "all", "number": "listed"},
+        everybody(200),
+    ),
+    ("cases:balance", UNPUBLISHED, READERS_OF_GONE),
+    (
+        "cases:balance-cases",
+        {**UNPUBLISHED, "group": "all", "number": "listed"},
+        READERS_OF_GONE,
+    ),
+    ("cases:balance", DRAFT, NOBODY),
+    *(
+        ("cases:extract", {**where, "extension": extension, "query": query}, answers)
+        for extension in ("pdf", "odt", "docx")
+        for where, query, answers in [
+            (MEETING, "group=transport", everybody(200)),
+            (UNPUBLISHED, "group=transport", READERS_OF_GONE),
+            (DRAFT, "group=transport", NOBODY),
+        ]
+    ),
+    (
+        "cases:extract",
+        {**UNPUBLISHED, "extension": "odt", "query": "case=TR-014"},
+        READERS_OF_GONE,
+    ),
+    # Nothing was asked for; that it is said shows that one may ask.
+    (
+        "cases:extract",
+        {**OWN_GROUPS, "extension": "odt"},
+        NOBODY | dict.fromkeys([*KEEPERS, "official", "contact"], 400),
+    ),
+    ("meetings:list", PLATFORM, everybody(200)),
+    ("meetings:meeting", MEETING, everybody(200)),
+    # A contact reads of a deciding meeting what it decided for own groups.
+    ("meetings:meeting", UNPUBLISHED, READERS_OF_GONE | {"contact": 200}),
+    ("meetings:meeting", OWN_GROUPS, READERS_AND_CONTACT),
+    ("meetings:meeting", OTHER_GROUPS, READERS_OF_GONE),
+    ("meetings:meeting", DRAFT, NOBODY),
+    *(
+        row
+        for extension in ("pdf", "odt", "docx")
+        for row in [
+            (
+                "meetings:minutes-paper",
+                {**MEETING, "extension": extension},
+                everybody(200),
+            ),
+            (
+                "meetings:minutes-paper",
+                {**UNPUBLISHED, "extension": extension},
+                READERS_OF_GONE,
+            ),
+            ("meetings:minutes-paper", {**DRAFT, "extension": extension}, NOBODY),
+        ]
+    ),
+    (
+        "meetings:minutes-paper",
+        {**OWN_GROUPS, "extension": "odt"},
+        READERS_AND_CONTACT,
+    ),
 ]
+
+# The desk: who is not of any secretariat is sent to log in, another platform's finds
+# nothing. What its own gets stands here, for GET and for a POST that says nothing.
+LOGIN = dict.fromkeys(METHODS, 302)
+DESK = [
+    ("desk:index", {}, 200, 405),
+    ("desk:new", {**PLATFORM, "series": "vice-mayor"}, 200, 422),
+    ("desk:meeting", DRAFT, 200, 405),
+    ("desk:meeting", MEETING, 200, 405),
+    ("desk:agenda", DRAFT, 200, 405),
+    ("desk:header", DRAFT, 200, 422),
+    ("desk:header", MEETING, 404, 404),
+    ("desk:attendance", DRAFT, 200, 422),
+    ("desk:files", DRAFT, 200, 422),
+    ("desk:file", {**DRAFT, "key": "FILE"}, 200, 405),
+    ("desk:group", {**DRAFT, "group": "transport"}, 200, 302),
+    ("desk:group", {**MEETING, "group": "transport"}, 404, 404),
+    ("desk:texts", {**DRAFT, "part": "remarks"}, 200, 422),
+    ("desk:check", DRAFT, 200, 422),
+    ("desk:check", MEETING, 404, 404),
+    ("desk:confirm", DRAFT, 405, 302),
+    ("desk:confirm", MEETING, 405, 302),
+    ("desk:publish", MEETING, 200, 422),
+    ("desk:publish", DRAFT, 404, 404),
+    ("desk:unpublish", MEETING, 405, 422),
+    ("desk:unpublish", DRAFT, 405, 404),
+    *(
+        (name, {**where, "extension": extension}, got, 405)
+        for extension in ("pdf", "odt", "docx")
+        for name, where, got in [
+            ("desk:minutes-paper", DRAFT, 200),
+            ("desk:minutes-paper", MEETING, 200),
+            ("desk:agenda-paper", DRAFT, 200),
+            ("desk:agenda-paper", MEETING, 404),
+        ]
+    ),
+]
+
+
+def at_the_desk(name, got, posted):
+    def answers(role):
+        if role in ("public", "contact", "official"):
+            return LOGIN
+        own = {"GET": got, "POST": posted, "PUT": 405, "DELETE": 405}
+        if role in KEEPERS or name == "desk:index":
+            return own
+        return {method: 405 if code == 405 else 404 for method, code in own.items()}
+
+    return {role: answers(role) for role in ROLES}
+
+
 # Login and logout answer each role and method in their own way.
+INSIDE = [role for role in ROLES if role != "public"]
 DOORS = {
     "login": {
         "public": {"GET": 200, "POST": 200, "PUT": 200, "DELETE": 405},
-        **{
-            account.username: {"GET": 302, "POST": 302, "PUT": 302, "DELETE": 302}
-            for account in ACCOUNTS
-        },
+        **dict.fromkeys(INSIDE, LOGIN),
     },
     "logout": {
         role: {"GET": 405, "POST": 302, "PUT": 405, "DELETE": 405} for role in ROLES
@@ -52,9 +189,14 @@ DOORS = {
 }
 TABLE = [
     *(
-        (name, arguments, role, {"GET": got, "POST": 405, "PUT": 405, "DELETE": 405})
-        for name, arguments, got in PAGES
-        for role in ROLES
+        (name, arguments, role, dict.fromkeys(METHODS, 405) | {"GET": got})
+        for name, arguments, answers in PUBLIC
+        for role, got in answers.items()
+    ),
+    *(
+        (name, arguments, role, answers)
+        for name, arguments, got, posted in DESK
+        for role, answers in at_the_desk(name, got, posted).items()
     ),
     *(
         (name, {}, role, answers)
@@ -66,31 +208,157 @@ TABLE = [
 
 @pytest.fixture(scope="module")
 def accounts(loaded_record):
+    """The people, by role; some minutes taken back, and a draft beside them."""
     create_accounts()
-    return {user.username: user for user in get_user_model().objects.all()}
+    found = {user.username: user for user in get_user_model().objects.all()}
+    jbbt, northern = (Platform.objects.get(slug=slug) for slug in ("jbbt", "northern"))
+    found["own secretariat"] = secretariat_of(jbbt)
+    found["other secretariat"] = secretariat_of(northern)
+    found["superuser"] = UserFactory(is_staff=True, is_superuser=True)
+    _transport_meeting(found["archive"])
+    for sitting in (UNPUBLISHED, OTHER_GROUPS):
+        minutes = Minutes.objects.get(
+            meeting__platform=jbbt, meeting__slug=sitting["meeting"]
+        )
+        unpublish(minutes, by=found["superuser"], reason="校對中")
+    series = MeetingSeries.objects.get(platform=jbbt, slug="vice-mayor")
+    meeting = Meeting.objects.create(
+        platform=jbbt,
+        series=series,
+        number=7,
+        slug=DRAFT["meeting"],
+        title="第7次副市長層級會議",
+        held_on=dt.date(2026, 3, 20),
+    )
+    draft = Minutes.objects.create(meeting=meeting)
+    MinutesFile.objects.create(
+        minutes=draft,
+        kind="sign_in",
+        name="簽到表.pdf",
+        media_type="application/pdf",
+        content=b"%PDF-1.7",
+        size=8,
+        sha256="0" * 64,
+        uploaded_by=found["superuser"],
+    )
+    return found
+
+
+def _transport_meeting(user):
+    """Confirm a meeting of the transport group; it stays unpublished."""
+    series = MeetingSeries.objects.get(
+        platform__slug="jbbt", slug="working-group-transport"
+    )
+    meeting = Meeting.objects.create(
+        platform=series.platform,
+        series=series,
+        roc_year=115,
+        number=1,
+        slug=OWN_GROUPS["meeting"],
+        title="115年度第1次交通組會議",
+        held_on=dt.date(2026, 2, 6),
+        state=Meeting.State.HELD,
+    )
+    case = Case.objects.listed_on(meeting.held_on).filter(group=series.group).first()
+    minutes = Minutes.objects.create(meeting=meeting)
+    confirm_and_post(minutes, [decide(case, "continue")], by=user)
+
+
+def address_of(name, arguments):
+    arguments = dict(arguments)
+    query = arguments.pop("query", "")
+    if arguments.get("key") == "FILE":
+        arguments["key"] = MinutesFile.objects.get().pk
+    return f"{reverse(name, kwargs=arguments)}{'?' if query else ''}{query}"
+
+
+def as_role(accounts, role):
+    client = Client()
+    if role != "public":
+        client.force_login(accounts[role])
+    return client
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "role", "answers"),
     TABLE,
-    ids=[f"{name}-{role}" for name, _, role, _ in TABLE],
+    ids=[
+        "-".join([name, *arguments.values(), role])
+        for name, arguments, role, _ in TABLE
+    ],
 )
 def test_each_role_gets_what_the_table_says(accounts, name, arguments, role, answers):
-    arguments = dict(arguments)
-    query = arguments.pop("query", "")
-    address = f"{reverse(name, kwargs=arguments)}?{query}"
+    address = address_of(name, arguments)
 
     got = {}
     for method in answers:
-        client = Client()
-        if role != "public":
-            client.force_login(accounts[role])
-        response = client.generic(method, address)
+        response = as_role(accounts, role).generic(method, address)
         if response.streaming:
             response.getvalue()  # to the end, which closes the file
         got[method] = response.status_code
 
     assert got == answers
+
+
+@pytest.mark.parametrize("role", INSIDE)
+def test_what_is_not_public_is_kept_by_no_cache(accounts, role):
+    """Nor is anything that was made for somebody who is logged in."""
+    readable = [
+        (name, arguments)
+        for name, arguments, answers in PUBLIC
+        if answers[role] == 200 and answers["public"] == 404
+    ] + [("meetings:meeting", MEETING)]
+
+    for name, arguments in readable:
+        response = as_role(accounts, role).get(address_of(name, arguments))
+        if response.streaming:
+            response.getvalue()
+        assert response.headers["Cache-Control"] == "private, no-store", name
+        is_page = response.headers["Content-Type"].startswith("text/html")
+        assert not (is_page and "ETag" in response.headers), name
+
+
+def test_pages_that_are_not_public_say_so(accounts):
+    for role in ("official", "contact", "own secretariat"):
+        page = as_role(accounts, role).get(address_of("meetings:meeting", UNPUBLISHED))
+        assert "請勿對外提供" in page.text
+    public = as_role(accounts, "official").get(address_of("meetings:meeting", MEETING))
+    assert "請勿對外提供" not in public.text
+
+
+def test_a_contact_reads_the_decisions_of_own_groups_alone(accounts):
+    page = Page(
+        as_role(accounts, "contact").get(address_of("meetings:meeting", UNPUBLISHED))
+    )
+
+    assert page.texts("h3") == ["交通組"]
+    assert "主席結論" not in page.main
+
+
+def test_lists_hold_what_each_role_may_read(accounts):
+    shown = {
+        role: {
+            meeting["meeting"]
+            for meeting in (MEETING, UNPUBLISHED, OWN_GROUPS, OTHER_GROUPS, DRAFT)
+            if f"/{meeting['meeting']}/"
+            in as_role(accounts, role).get(address_of("meetings:list", PLATFORM)).text
+        }
+        for role in ROLES
+    }
+
+    public = {MEETING["meeting"]}
+    confirmed = public | {
+        each["meeting"] for each in (UNPUBLISHED, OWN_GROUPS, OTHER_GROUPS)
+    }
+    assert shown == {
+        "public": public,
+        "contact": public | {OWN_GROUPS["meeting"], UNPUBLISHED["meeting"]},
+        "official": confirmed,
+        "secretariat": confirmed,
+        "own secretariat": confirmed,
+        "other secretariat": public,
+        "superuser": confirmed,
+    }
 
 
 def test_every_address_is_in_the_table():
@@ -148,11 +416,7 @@ def test_login_does_not_lead_to_another_site(accounts):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_only_the_secretariat_is_shown_the_way_to_the_record(accounts, role):
-    client = Client()
-    if role != "public":
-        client.force_login(accounts[role])
+    shown = as_role(accounts, role).get("/").text
 
-    shown = client.get("/").content.decode()
-
-    assert (reverse("admin:index") in shown) == (role == "secretariat")
+    assert (reverse("admin:index") in shown) == (role in (*SECRETARIATS, "superuser"))
     assert (reverse("login") in shown) == (role == "public")

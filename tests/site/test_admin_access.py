@@ -252,7 +252,7 @@ def test_cases_are_deleted_by_nobody(client, record):
 
 def test_only_superusers_appoint_a_secretariat(client, record):
     platform = record["case"].platform
-    colleague = UserFactory()
+    colleague = UserFactory(is_staff=True)
     data = {"platform": platform.pk, "user": colleague.pk}
     url = reverse("admin:meetings_secretariatmember_add")
     answers = []
@@ -260,8 +260,13 @@ def test_only_superusers_appoint_a_secretariat(client, record):
         client.force_login(PEOPLE[who]())
         answers.append(client.post(url, data).status_code)
 
+    outsider = {**data, "user": UserFactory().pk}
+
+    refused = client.post(url, outsider)
+
     assert answers == [403, 302]
     assert colleague.secretariats.get().platform == platform
+    assert "這個帳號不能登入管理後台" in refused.text
 
 
 def test_platform_is_changed_by_its_own_secretariat(client, record):

@@ -94,19 +94,14 @@ def _do(request: HttpRequest, minutes: Minutes) -> None:
     """Do what a button asked for; all the words that were filled in, or none."""
     assert request.user.is_authenticated
     if asked := request.POST.get("take-back", ""):
-        code, _, about = interchange(asked).partition("|")
-        take_back(minutes, code=code, about=about)
+        take_back(minutes, interchange(asked))
     elif request.POST.get("do") == "accept":
         said = {
             interchange(key): interchange(words)
             for key, words in _sent(request).items()
             if words.strip()
         }
-        if not said:
-            raise ValidationError("接受提醒須說明理由。")
-        for key, words in said.items():
-            code, _, about = key.partition("|")
-            accept(minutes, code=code, about=about, words=words, by=request.user)
+        accept(minutes, said, by=request.user)
     elif request.POST.get("do") == "drop-claim":
         key = request.POST.get("claim", "")
         lock_minutes(minutes)

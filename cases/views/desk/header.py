@@ -150,7 +150,7 @@ class HeaderPart(Part):
         minutes.save(update_fields=list(OF_MINUTES))
         members = list(self.meeting.platform.members.all())
         rows = [
-            {**said, "municipality": _government(said["organization"], members)}
+            {**said, "municipality_id": _government(said["organization"], members)}
             for key, said in content.items()
             if key.startswith(CHAIR)
         ]
@@ -222,12 +222,12 @@ def _understood(meeting: Meeting) -> Any:
             yield "請確認：散會時間不晚於開始時間。"
 
 
-def _government(
-    organization: str, members: Sequence[Municipality]
-) -> Municipality | None:
-    """Return the member whose government or agency it is."""
+def _government(organization: str, members: Sequence[Municipality]) -> int | None:
+    """Return the key of the member whose government or agency it is."""
     name = organization.replace("台", "臺")
-    return next((m for m in members if name.startswith((m.name, m.short_name))), None)
+    return next(
+        (m.pk for m in members if name.startswith((m.name, m.short_name))), None
+    )
 
 
 def proposed_chairs(meeting: Meeting) -> list[dict[str, Any]]:

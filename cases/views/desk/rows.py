@@ -75,7 +75,9 @@ class RowSet:
             validate_max=True,
         )
         self.prefix = prefix
-        self.formset: Any = factory(data, initial=list(initial), prefix=prefix)
+        # What was sent stands for itself: a row that is as it was is no blank one.
+        known = None if data is not None else list(initial)
+        self.formset: Any = factory(data, initial=known, prefix=prefix)
 
     def errors(self) -> dict[str, str]:
         """Return what is wrong, by the name of the field."""
@@ -144,14 +146,15 @@ class RowsPart(Part):
 
     def read(self, data: Mapping[str, Any], *, do: str) -> None:
         """Read the rows."""
-        self.rows = RowSet(self.form, self._initial(), data=data)
+        self.rows = RowSet(self.form, self.initial(), data=data)
         self.errors = self.rows.errors()
         if not self.errors:
             self.content = {
                 str(place): said for place, said in enumerate(self.rows.rows(), start=1)
             }
 
-    def _initial(self) -> list[Mapping[str, Any]]:
+    def initial(self) -> list[Mapping[str, Any]]:
+        """Return the rows a page begins with."""
         stored: list[Mapping[str, Any]] = list(self.stored().values())
         return stored or list(self.proposed())
 
@@ -170,7 +173,7 @@ class RowsPart(Part):
         if not hasattr(self, "rows"):
             asked = self.request.GET.get("blank", "")
             blank = min(int(asked), 50) if asked.isdecimal() and len(asked) < 4 else 1
-            self.rows = RowSet(self.form, self._initial(), blank=blank)
+            self.rows = RowSet(self.form, self.initial(), blank=blank)
         return {
             "formset": self.rows.formset,
             "add_label": self.add_label,

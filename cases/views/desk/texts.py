@@ -153,6 +153,30 @@ class RemarksPart(RowsPart):
             for chair in self.meeting.chairs.order_by("order")
         ]
 
+    def read(self, data: Mapping[str, Any], *, do: str) -> None:
+        """Read the remarks; a chair who was only proposed has said nothing."""
+        super().read(data, do=do)
+        proposed = {(said["speaker"], said["title"]) for said in self.proposed()}
+        spoken = [
+            said
+            for said in self.content.values()
+            if said["text"] or (said["speaker"], said["title"]) not in proposed
+        ]
+        self.content = {str(place): said for place, said in enumerate(spoken, 1)}
+
+    def initial(self) -> list[Mapping[str, Any]]:
+        """Propose the chairs who have not spoken yet below those who have."""
+        stored = list(self.stored().values())
+        spoken = {(said["speaker"], said["title"]) for said in stored}
+        return [
+            *stored,
+            *(
+                each
+                for each in self.proposed()
+                if (each["speaker"], each["title"]) not in spoken
+            ),
+        ]
+
     def label(self, key: str) -> str:
         """Call a remark by its speaker."""
         said = self.content.get(key) or self.stored().get(key, {})
