@@ -558,8 +558,7 @@ def test_closed_tab_brings_back_what_was_typed(desk, remarks):
     again.goto(page.url)
 
     assert again.input_value("[name=rows-0-text]") == "關閉前所寫。"
-    assert "已取回" in again.locator("[data-kept]").text_content()
-    wait_for_state(again, "已儲存 ")
+    wait_for_state(again, "已儲存")
     assert kept() == ["關閉前所寫。"]
 
 
@@ -573,6 +572,7 @@ def test_lost_session_keeps_the_text_until_the_next_login(desk, remarks):
     page.context.add_cookies(cookies)
 
     page.get_by_role("link", name="重新登入").click()
+    page.locator("[data-kept-words]", has_text="已取回").wait_for()
     wait_for_state(page, "已儲存 ")
 
     assert kept() == ["逾時前所寫。"]
