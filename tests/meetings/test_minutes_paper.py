@@ -640,8 +640,27 @@ def test_a_paper_that_cannot_be_made_is_a_page_that_says_why(
 # The command -------------------------------------------------------------------------
 
 
-def command(meeting, output):
-    call_command("meeting_report", meeting, output=output)
+def command(meeting, output, **more):
+    call_command("meeting_report", meeting, output=output, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "begins"),
+    [
+        ("x.odt", {}, b"PK\x03\x04"),
+        ("x.DOCX", {}, b"PK\x03\x04"),
+        ("x", {}, b"%PDF"),
+        ("x.odt", {"extension": "pdf"}, b"%PDF"),
+    ],
+)
+def test_the_command_writes_the_format_asked_for_or_named(
+    full, tmp_path, name, more, begins
+):
+    command(
+        f"{full.meeting.platform.slug}/{full.meeting.slug}", tmp_path / name, **more
+    )
+
+    assert (tmp_path / name).read_bytes().startswith(begins)
 
 
 def test_the_command_writes_the_paper_drafts_too(full, tmp_path, capsys):
