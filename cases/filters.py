@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from cases.models import CaseQuerySet, Standing
-from cases.status import DEFINITIONS
+from cases.models import Case, CaseQuerySet, Standing
+from cases.status import DEFINITIONS, public_cases_on
 from meetings.models import IssueGroup, Platform
 from platform_site.lib.roc import format_roc, parse_date
 
@@ -43,7 +43,7 @@ class RocDateFilter(django_filters.Filter):  # type: ignore[misc]  # it has no t
 
 
 class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
-    """Cases of a platform by group and standing, as they stood on a day.
+    """Public cases of a platform by group and standing, as they stood on a day.
 
     Without a standing those listed are meant, without a day ``today``. The rows
     come with what ``CaseQuerySet.as_of`` gives.
@@ -68,15 +68,13 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
         help_text="如 114/12/31 或 2025-12-31，未填為今日",
     )
 
-    def __init__(
-        self, data: QueryDict, queryset: CaseQuerySet, *, platform: Platform
-    ) -> None:
+    def __init__(self, data: QueryDict, *, platform: Platform) -> None:
         self.platform = platform
         self.today = timezone.localdate()
         asked = data.copy()
         if not asked.get("standing"):  # so that the form shows what is meant
             asked["standing"] = Standing.Code.LISTED
-        super().__init__(asked, queryset.filter(platform=platform))
+        super().__init__(asked, Case.objects.filter(platform=platform))
         # Groups with groups below them hold no cases of their own.
         groups = IssueGroup.objects.filter(platform=platform, children__isnull=True)
         self.groups = {group.slug: group for group in groups}
@@ -114,7 +112,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
 
     def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
         """Return the cases asked for, as they stood on the day."""
-        on_that_day = queryset.as_of(self.day)
+        on_that_day = public_cases_on(self.day).filter(platform=self.platform)
         if self.chosen_group is not None:
             on_that_day = on_that_day.filter(group=self.chosen_group)
         if self.standing_code != ALL:

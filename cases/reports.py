@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cases.models import Case, LedgerEntry, ProgressUpdate
-from cases.status import public_cases
+from django.db.models import Q
+
+from cases.models import Case, LedgerEntry, ProgressUpdate, Standing
+from cases.status import public_cases_on
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.numbering import to_chinese
@@ -104,9 +106,8 @@ def status_report(platform: Platform, as_of: date) -> StatusReport:
     if last_meeting is None:
         raise NothingToReport(platform, as_of)
     cases = list(
-        public_cases()
-        .filter(platform=platform)
-        .listed_on(as_of)
+        public_cases_on(as_of)
+        .filter(Q(standing=Standing.Code.LISTED), platform=platform)
         .in_order()
         .prefetch_related("themes")
     )
@@ -164,6 +165,7 @@ def _merged_into(platform: Platform, as_of: date) -> dict[int, list[str]]:
     merged: dict[int, list[str]] = defaultdict(list)
     for target, name in (
         LedgerEntry.objects.of_platform(platform)
+        .public()
         .in_account()
         .until(as_of)
         .filter(kind=LedgerEntry.Kind.MERGE, meeting__series__is_deciding=True)

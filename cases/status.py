@@ -115,6 +115,14 @@ def public_cases() -> CaseQuerySet:
     return readable_cases(AnonymousUser())
 
 
+def public_cases_on(day: date) -> CaseQuerySet:
+    """Public cases as published minutes tell them on ``day``, as ``as_of`` gives them.
+
+    What minutes decided that are not public yet moves nothing here.
+    """
+    return public_cases().as_told(day, LedgerEntry.objects.public())
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many cases of a platform stand where on a day; one query."""
@@ -150,9 +158,8 @@ class Counts:
 def count_cases(platform: Platform, day: date) -> Counts:
     """Count the public cases of a platform by group and standing on ``day``."""
     counted = (
-        public_cases()
+        public_cases_on(day)
         .filter(platform=platform)
-        .as_of(day)
         .order_by()
         .values_list("group_id", F("standing"))
         .annotate(number=Count("pk"))
@@ -161,7 +168,7 @@ def count_cases(platform: Platform, day: date) -> Counts:
 
 
 def status_table(cases: CaseQuerySet, day: date) -> list[GroupRows]:
-    """Return ``cases``, which come from ``as_of(day)``, by group; two queries."""
+    """Return ``cases``, with where they stand on ``day``, by group; two queries."""
     found = list(
         cases.in_order()
         .select_related("group", *_OF_THAT_DAY)

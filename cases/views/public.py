@@ -16,7 +16,7 @@ from cases.models import Standing
 from cases.status import (
     DEFINITIONS,
     count_cases,
-    public_cases,
+    public_cases_on,
     status_table,
 )
 from meetings.models import Meeting, Membership, Platform
@@ -30,8 +30,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for platform_id, code, number in (
-        public_cases()
-        .as_of(today)
+        public_cases_on(today)
         .order_by()
         .values_list("platform_id", F("standing"))
         .annotate(number=Count("pk"))
@@ -96,7 +95,7 @@ def platform_home(request: HttpRequest, platform: str) -> HttpResponse:
 def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     """Where the cases stand, by group; group, standing and day come from the address."""
     body = get_platform(platform)
-    cases = CaseFilter(request.GET, public_cases(), platform=body)
+    cases = CaseFilter(request.GET, platform=body)
     context: dict[str, Any] = {
         "platform": body,
         "active": "cases",
