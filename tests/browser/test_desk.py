@@ -505,6 +505,18 @@ def test_counts_follow_each_choice(desk, draft):
     assert page.locator(".points").text_content().count("持續列管") == 1
 
 
+def test_names_that_were_added_are_not_offered_again(desk, draft):
+    page = desk(at("group", "mayor-3", group="tourism"))
+    page.fill("#add_names", "共同行銷")
+    wait_for_state(page, "按「加入」後才列入")
+
+    page.locator("button[value=add]").click()
+    page.wait_for_selector(".messagelist .success")
+
+    assert not page.locator("[data-kept]").is_visible()
+    assert page.locator(".new-name input").input_value() == "共同行銷"
+
+
 def test_choices_are_made_with_the_keyboard(desk, draft):
     page = desk(at("group", "mayor-3", group="health"))
     rows = page.locator(".sheet-row")
@@ -578,25 +590,30 @@ def test_lost_session_keeps_the_text_until_the_next_login(desk, remarks):
     assert kept() == ["逾時前所寫。"]
 
 
+KEPT = """(text) => {
+  const form = document.querySelector("form[data-part]");
+  const fields = [...new FormData(form)].map(([name, value]) =>
+    name === "rows-0-text" ? [name, text] : [name, value]);
+  const kept = { version: Number(form.elements.version.value), at: Date.now(), fields };
+  localStorage.setItem(
+    `desk:${form.dataset.user}:${location.pathname}`, JSON.stringify(kept));
+}"""
+LEFT = "Object.keys(localStorage).filter((name) => name.startsWith('desk:'))"
+
+
 def test_what_one_clerk_typed_is_not_shown_to_the_next_at_the_same_computer(
     desk, remarks, logged_in_too
 ):
-    page = desk(remarks, meant="ERR_FAILED")
-    page.route("**/remarks/", lambda route: route.abort())
-    write(page, "不給別人看。")
-    wait_for_state(page, "未儲存：連線中斷")
-    again = page.context.new_page()
-    page.close()
-    again.context.clear_cookies()
-    again.context.add_cookies(logged_in_too["cookies"])
+    page = desk(remarks)
+    page.evaluate(KEPT, "不給別人看。")
+    assert len(page.evaluate(LEFT)) == 1
+    page.context.clear_cookies()
+    page.context.add_cookies(logged_in_too["cookies"])
 
-    again.goto(page.url)
+    page.goto(page.url)
 
-    assert again.input_value("[name=rows-0-text]") == ""
-    assert (
-        again.evaluate("Object.keys(localStorage).filter(k => k.startsWith('desk:'))")
-        == []
-    )
+    assert page.input_value("[name=rows-0-text]") == ""
+    assert page.evaluate(LEFT) == []
 
 
 def test_two_tabs_are_told_of_each_other(desk, remarks):

@@ -335,6 +335,12 @@ def test_counts_and_phrases_follow_the_rows(desk, where, minutes, listed):
     ]
 
 
+def test_what_is_not_yet_complete_is_not_yet_worded(desk, where, minutes, listed):
+    send(desk, where, **choose(listed[0], "rename"), **choose(listed[1], "merge"))
+
+    assert words(minutes) == ["其餘2案持續列管。"]
+
+
 def test_group_that_changes_nothing_continues_them_all(desk, where, minutes):
     send(desk, where, do="continue_rest")
 
