@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -109,15 +109,22 @@ def case_page(
     )
     if case is None:
         return None
+    timeline = list(_timeline(case, reader))
+    told_on = max(
+        (entry.decided_on for entry in timeline if entry.decided_on <= today),
+        default=date.min,
+    )
     standings = list(
-        case.standings.select_related(
+        case.standings.filter(during__startswith__lte=told_on)
+        .select_related(
             "listed_by__meeting__series",
             "listed_by__meeting__minutes",
             "ended_by__meeting__series",
             "ended_by__meeting__minutes",
-        ).order_by("during")
+        )
+        .order_by("during")
     )
-    now = next((s for s in standings if _covers(s, today)), None)
+    now = next((s for s in standings if _covers(s, told_on)), None)
     names = _names(standings)
     label, definition = "隨母案列管", "子案隨母案列管，不另計案數"
     if now is not None:
@@ -133,7 +140,7 @@ def case_page(
         names=names,
         origin_meeting=_origin_meeting(case),
         involved=_involved(case),
-        timeline=list(_timeline(case, reader)),
+        timeline=timeline,
         related=_related(case, today, reader),
         periods=_periods(case),
     )
@@ -169,7 +176,8 @@ def _names(standings: Iterable[Standing]) -> list[Name]:
         upper = held[-1].during.upper
         since = held[0].during.lower if names else None
         names.append(Name(name, since, upper and upper - timedelta(days=1)))
-    return names
+    # What came after the last is not for this reader.
+    return [*names[:-1], *(replace(last, until=None) for last in names[-1:])]
 
 
 def _involved(case: Case) -> list[Involved]:
@@ -242,7 +250,7 @@ def _related(
         elif entry.split_from is not None:
             found.append(("分自", entry.split_from, entry))
     names = dict(
-        Case.objects.as_of(today)
+        Case.objects.as_told(today, LedgerEntry.objects.readable_by(reader))
         .filter(pk__in=[other.pk for _, other, _ in found])
         .values_list("pk", F("current_name"))
     )

@@ -26,7 +26,7 @@ from cases.models import (
     Standing,
     Theme,
 )
-from cases.status import DEFINITIONS, SORTS
+from cases.status import DEFINITIONS, SORTS, public_cases_on
 from meetings.models import IssueGroup, Meeting, MeetingSeries, Membership, Platform
 from platform_site.lib.roc import format_roc, parse_date, roc_year
 from platform_site.lib.search import MOST_CHARACTERS, found_in, read_words
@@ -241,7 +241,7 @@ class Condition:
 
 
 class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no types
-    """Cases of a platform as they stood on a day, by what the address asks for.
+    """Public cases of a platform as they stood on a day, by what the address asks for.
 
     Without a standing those listed are meant, without a day ``today``. The rows
     come with what ``CaseQuerySet.as_of`` gives. A meeting stands for the cases it
@@ -303,7 +303,6 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
     def __init__(
         self,
         data: QueryDict,
-        queryset: CaseQuerySet,
         *,
         platform: Platform,
         besides: Collection[str] = (),
@@ -317,7 +316,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
         shown = data.copy()  # so that the form shows what is meant
         shown["standing"] = data.get("standing") or Standing.Code.LISTED
         shown["sort"] = data.get("sort") or next(iter(SORTS))
-        super().__init__(shown, queryset.filter(platform=platform))
+        super().__init__(shown, Case.objects.filter(platform=platform))
         for name, choices in self._options().items():
             self.filters[name].extra["choices"] = choices
 
@@ -479,15 +478,14 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
 
     def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
         """Return the cases asked for, as they stood on the day."""
-        found = self.of_every_standing(queryset)
+        found = self.of_every_standing()
         if self.standing_code != ALL:
             found = found.filter(Q(standing=self.standing_code))
         return found
 
-    def of_every_standing(self, queryset: CaseQuerySet | None = None) -> CaseQuerySet:
+    def of_every_standing(self) -> CaseQuerySet:
         """Return what the address asks for, wherever the cases stand."""
-        every: CaseQuerySet = self.queryset if queryset is None else queryset
-        found = every.as_of(self.day)
+        found = public_cases_on(self.day).filter(platform=self.platform)
         if self.chosen_group is not None:
             found = found.filter(group=self.chosen_group.pk)
         if self._value("municipality"):

@@ -77,12 +77,16 @@ def _subjects(meeting: Meeting) -> dict[int, str]:
 def _drafted(
     minutes: Minutes, sheets: Sequence[Sheet]
 ) -> tuple[list[Resolution], dict[int, str]]:
-    """Return the resolutions of the sheets, after those typed, and their subjects."""
+    """Return the resolutions of the sheets, after those typed, and their subjects.
+
+    A sheet nobody has begun says nothing yet.
+    """
     typed = minutes.resolutions.all()
     order = max((resolution.order for resolution in typed), default=0)
     resolutions = []
     subjects = {}
-    for sheet in sheets:
+    begun = [sheet for sheet in sheets if sheet.drafts]
+    for sheet in begun:
         for point in sheet.points:
             order += 1
             resolutions.append(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from cases.models import (
@@ -19,7 +19,7 @@ from cases.models import (
     ProgressUpdate,
     Standing,
 )
-from cases.status import decided_cases
+from cases.status import public_cases_on
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.numbering import to_chinese
@@ -144,7 +144,9 @@ def status_report(
     if last_meeting is None and not conditions:
         raise NothingToReport(platform, as_of)
     if cases is None:
-        cases = decided_cases().filter(platform=platform).listed_on(as_of)
+        cases = public_cases_on(as_of).filter(
+            Q(standing=Standing.Code.LISTED), platform=platform
+        )
     merged = _merged_into(platform, as_of)
     rows: dict[int, list[ReportRow]] = defaultdict(list)
     for found in _found(cases, as_of):
@@ -242,6 +244,7 @@ def _merged_into(platform: Platform, as_of: date) -> dict[int, list[str]]:
     merged: dict[int, list[str]] = defaultdict(list)
     for target, name in (
         LedgerEntry.objects.of_platform(platform)
+        .public()
         .in_account()
         .until(as_of)
         .filter(kind=LedgerEntry.Kind.MERGE, meeting__series__is_deciding=True)

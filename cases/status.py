@@ -175,17 +175,17 @@ def public_cases() -> CaseQuerySet:
     return readable_cases(AnonymousUser())
 
 
-def decided_cases() -> CaseQuerySet:
-    """Cases of whose standing the public may know; always followed by ``as_of``.
+def public_cases_on(day: date) -> CaseQuerySet:
+    """Public cases as published minutes tell them on ``day``, as ``as_of`` gives them.
 
-    That is, those that published minutes decide on. Where all minutes with
-    decisions are published, which is soon seen, every case that stands somewhere
-    is one of them, and the database need not ask for each.
+    What minutes decided that are not public yet moves nothing here. Where there are
+    none, which the database sees once, it need not look for each case's last entry.
     """
     decisions = LedgerEntry.objects.filter(meeting=OuterRef("pk"))
     unpublished = Meeting.objects.filter(~published(), Exists(decisions))
-    told = LedgerEntry.objects.public()
-    return Case.objects.filter(~Exists(unpublished) | Q(pk__in=told.values("case")))
+    return Case.objects.as_told(
+        day, LedgerEntry.objects.public(), all_told=~Exists(unpublished)
+    )
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Counts:
 
 def count_cases(platform: Platform, day: date) -> Counts:
     """Count the public cases of a platform by group and standing on ``day``."""
-    return count_found(decided_cases().filter(platform=platform).as_of(day))
+    return count_found(public_cases_on(day).filter(platform=platform))
 
 
 def count_found(cases: CaseQuerySet) -> Counts:
@@ -261,8 +261,8 @@ def status_rows(
     chosen = cases.order_by(*order).values("pk")[first : first + most]
     # What a row shows is gathered for the rows of the page alone.
     rows = (
-        Case.objects.filter(pk__in=chosen)
-        .as_of(day)
+        public_cases_on(day)
+        .filter(pk__in=chosen)
         .annotate(
             progress_on=Subquery(latest_round(day).values("as_of")[:1]),
             parts=ArraySubquery(_PARTS),

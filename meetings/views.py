@@ -140,6 +140,9 @@ def meeting(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "parts": parts,
         "updated": _updated(minutes),
         "neighbours": _neighbours(sitting, request),
+        "attendance": "\n".join(
+            f"{line.marker}{line.text}" for line in paper.attendance_lines(minutes)
+        ),
         # What no section of the paper holds is shown after the last one.
         "loose_items": [] if any(part.items for part in parts) else items,
         "loose_motions": not any(part.has_motions for part in parts)

@@ -120,6 +120,9 @@ PAGE_VERSION_SQL = [
     "(SELECT max(published_at) FROM meetings_minutes WHERE published_at <= %(now)s)",
 ]
 
+# A group's sheet has six fields a case, and there may be hundreds of cases.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"
 

@@ -97,7 +97,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
                 code=case.standing,
                 asked_by=said.get(Kind.PROPOSE_DELIST),
                 agreed_by=said.get(Kind.AGREE),
-                deferred_by=said.get(Kind.DEFER),
+                deferred_by=_still_deferred(case, said.get(Kind.DEFER), last),
             )
         )
     motions = Motion.objects.filter(minutes__meeting=last).order_by("order")
@@ -110,6 +110,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
 
 
 def groups_of(meeting: Meeting) -> list[IssueGroup]:
+    """Return the groups a meeting is about, in the platform's order."""
     if meeting.series.group is not None:
         return [meeting.series.group]
     return list(
@@ -134,10 +135,7 @@ def _last_deciding(meeting: Meeting) -> Meeting | None:
 def _latest_asks(
     meeting: Meeting, last: Meeting | None
 ) -> Mapping[int, Mapping[str, LedgerEntry]]:
-    """Return the entries that ask something of the meeting, by case and kind.
-
-    A matter the last deciding meeting put off comes back as well.
-    """
+    """Return the entries that ask something of the meeting, by case and kind."""
     entries = (
         LedgerEntry.objects.in_account()
         .of_platform(meeting.platform)
@@ -150,14 +148,27 @@ def _latest_asks(
     if last is not None:
         entries = entries.filter(
             Q(decided_on__gt=last.held_on)
-            | Q(meeting=last, kind=Kind.DEFER)
             # A proposal may have waited for longer than one meeting.
-            | Q(kind=Kind.AGREE)
+            | Q(kind__in=[Kind.AGREE, Kind.DEFER])
         )
     found: dict[int, dict[str, LedgerEntry]] = defaultdict(dict)
     for entry in entries:
         found[entry.case_id][entry.kind] = entry
     return found
+
+
+def _still_deferred(
+    case: Case, entry: LedgerEntry | None, last: Meeting | None
+) -> LedgerEntry | None:
+    """Return the entry that put the matter off, unless it was settled since.
+
+    A proposal waits until it is decided; of a tracked case the last deciding
+    meeting has had its say.
+    """
+    if entry is None or last is None or case.standing != Code.LISTED:
+        return entry
+    is_recent = entry.meeting_id == last.pk or entry.decided_on > last.held_on
+    return entry if is_recent else None
 
 
 def names_of_listed(meeting: Meeting) -> list[tuple[Case, str]]:

@@ -6,6 +6,7 @@ warning is asked again when what it is about has changed (``Finding.about``).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +57,7 @@ HEADER, ATTENDANCE, SECTIONS, REMARKS, CHECK = (
 )
 # At these levels every member sends a chair.
 JOINT = (MeetingSeries.Level.MAYOR, MeetingSeries.Level.VICE_MAYOR)
+ABOUT = 200  # characters that an accepted warning keeps of what it is about
 TOLD = 5  # names in one sentence
 ALIKE = 0.8  # of 1, by difflib
 SHORTEST = 6  # characters of a name that others may look like
@@ -158,7 +160,7 @@ def check_and_try(minutes: Minutes, *, by: AbstractBaseUser) -> Report:
         Finding(
             Severity.ERROR,
             "ledger",
-            sentence[:200],
+            sentence[:ABOUT],
             sentence,
             _place_of(sentence, report.sheets),
         )
@@ -273,11 +275,15 @@ def _group(sheet: Sheet) -> str:
 
 
 def _error(code: str, about: str, sentence: str, place: str) -> Finding:
-    return Finding(Severity.ERROR, code, about[:200], sentence, place)
+    return Finding(Severity.ERROR, code, about[:ABOUT], sentence, place)
 
 
 def _warning(code: str, about: str, sentence: str, place: str) -> Finding:
-    return Finding(Severity.WARNING, code, about[:200], sentence, place)
+    if len(about) > ABOUT:
+        about = (
+            f"{about[: ABOUT - 40]}…{hashlib.sha256(about.encode()).hexdigest()[:32]}"
+        )
+    return Finding(Severity.WARNING, code, about, sentence, place)
 
 
 # The sitting ---------------------------------------------------------------------

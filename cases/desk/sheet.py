@@ -39,6 +39,8 @@ BEGINNINGS: Mapping[bool, Sequence[Kind]] = {
     True: (Kind.LIST, Kind.CARRY_IN, Kind.DELIST, Kind.DEFER),
     False: (Kind.AGREE, Kind.DEFER),
 }
+# Worded with others of the kind, also while the reason is missing.
+SAID_TOGETHER = frozenset((Kind.DELIST, Kind.CONTINUE))
 # What a listed case may end by at the meeting.
 ENDINGS = frozenset((Kind.DELIST, Kind.MERGE, Kind.SPLIT))
 
@@ -337,7 +339,7 @@ def _single_points(sheet: Sheet, names: Mapping[int, str]) -> Iterable[Point]:
     """What is worded case by case: a new name, a merge, a split, words of its own."""
     for row in sheet.rows:
         draft = row.draft
-        if draft is None:
+        if draft is None or (draft.kind not in SAID_TOGETHER and row.missing):
             continue
         name = quoted(names[draft.pk])
         if draft.kind == Kind.RENAME:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from meetings.models import Agency, IssueGroup, Meeting, Motion, Municipality, Platform
@@ -63,9 +63,34 @@ class CaseQuerySet(models.QuerySet["Case"]):
         ``current_name``, ``listed_by_id`` and ``ended_by_id`` (ledger entries)
         as they follow from the entries decided on or before ``day``.
         """
-        that_day = FilteredRelation(
-            "standings", condition=Q(standings__during__contains=day)
+        return self._standing(Q(standings__during__contains=day))
+
+    def as_told(
+        self,
+        day: date,
+        told: models.QuerySet[LedgerEntry],
+        *,
+        all_told: Any = None,
+    ) -> CaseQuerySet:
+        """Like ``as_of``, as far as the entries ``told`` tell until ``day``.
+
+        Each case stands where the last of those left it. Where the condition
+        ``all_told`` holds, it says that no entry is left out.
+        """
+        until_day = told.filter(case=OuterRef("pk"), decided_on__lte=day)
+        told_on: Any = Subquery(
+            until_day.order_by("-decided_on").values("decided_on")[:1]
         )
+        if all_told is not None:
+            told_on = models.Case(
+                models.When(all_told, then=models.Value(day)), default=told_on
+            )
+        return self.annotate(told_on=told_on)._standing(
+            Q(standings__during__contains=F("told_on"))
+        )
+
+    def _standing(self, condition: Q) -> CaseQuerySet:
+        that_day = FilteredRelation("standings", condition=condition)
         return (
             self.annotate(that_day=that_day)
             .filter(that_day__isnull=False)

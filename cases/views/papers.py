@@ -21,7 +21,6 @@ from cases.exports.status_report_pdf import STYLESHEETS, status_report_html
 from cases.filters import CaseFilter
 from cases.models import Standing
 from cases.reports import NothingToReport, status_report
-from cases.status import decided_cases
 from meetings.minutes.paper_files import serve_paper
 from meetings.models import Platform
 from meetings.views import get_meeting, get_platform, paper_refused
@@ -41,7 +40,7 @@ def status_report_file(
     from disk afterwards.
     """
     body = get_object_or_404(Platform, slug=platform)
-    asked = CaseFilter(request.GET, decided_cases(), platform=body)
+    asked = CaseFilter(request.GET, platform=body)
     if not asked.is_valid():
         sentences = [each for errors in asked.form.errors.values() for each in errors]
         return _sorry(request, body, "".join(sentences), status=400)

@@ -16,7 +16,7 @@ from cases.models import Standing
 from cases.status import (
     DEFINITIONS,
     count_cases,
-    decided_cases,
+    public_cases_on,
 )
 from meetings.models import Meeting, Membership, Platform
 from meetings.views import get_platform
@@ -30,8 +30,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for platform_id, code, number in (
-        decided_cases()
-        .as_of(today)
+        public_cases_on(today)
         .order_by()
         .values_list("platform_id", F("standing"))
         .annotate(number=Count("pk"))

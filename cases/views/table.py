@@ -26,7 +26,6 @@ from cases.status import (
     StandingCount,
     StatusRow,
     count_found,
-    decided_cases,
     status_rows,
 )
 from meetings.views import get_platform
@@ -108,7 +107,7 @@ class Chip:
 def case_table(request: HttpRequest, platform: str) -> HttpResponse:
     """Where the cases stand; what is asked for, the order and the page are in the address."""
     body = get_platform(platform)
-    cases = CaseFilter(request.GET, decided_cases(), platform=body, besides=("page",))
+    cases = CaseFilter(request.GET, platform=body, besides=("page",))
     context: dict[str, Any] = {
         "platform": body,
         "active": "cases",

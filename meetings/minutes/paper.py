@@ -225,8 +225,7 @@ class _Sections:
         self.facts = facts
         self.resolutions = [*self.minutes.resolutions.all(), *facts.drafted]
         self.only = only
-        shown = self.minutes.prints_attendance
-        self.attendance = list(self.minutes.attendance.all()) if shown else []
+        self.attendance = attendance_lines(self.minutes)
 
     def gather(self) -> list[PaperSection]:
         """Every section with its number."""
@@ -298,7 +297,7 @@ class _Sections:
                     paper = _with_chairs(paper, meeting)
                 case Kind.ATTENDANCE:
                     paper = replace(paper, recorder=meeting.minute_taker)
-                    lines = _attendance(self.attendance)
+                    lines = self.attendance
                     if not lines:
                         note = self.minutes.attendance_note or NOT_STATED
                         paper = replace(paper, value=note)
@@ -372,8 +371,12 @@ def _with_chairs(paper: PaperSection, meeting: Meeting) -> PaperSection:
     return replace(paper, value=chairs[0] if chairs else NOT_STATED)
 
 
-def _attendance(people: Sequence[Attendance]) -> list[PaperLine]:
-    """Who came, by the manner of attending and in order, one line for each body."""
+def attendance_lines(minutes: Minutes) -> list[PaperLine]:
+    """Return who came, by the manner of attending, one line for each body.
+
+    Nothing where the minutes do not say that names are printed.
+    """
+    people = list(minutes.attendance.all()) if minutes.prints_attendance else []
     lines = []
     kinds = [kind for kind in Attendance.Kind if any(p.kind == kind for p in people)]
     for count, kind in enumerate(kinds, start=1):

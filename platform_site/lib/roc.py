@@ -218,7 +218,7 @@ def _quote(text: str) -> str:
 
 
 _CLOCK = re.compile(
-    r"(?P<half>上午|早上|中午|下午|晚上|am|pm)?(?P<hour>[0-9]{1,2})"
+    r"(?P<half>上午|早上|中午|下午|晚上)?(?P<hour>[0-9]{1,2})"
     r"(?:[:時点點](?:(?P<minute>[0-9]{1,2})分?)?|(?P<run>[0-9]{2}))整?"
 )
 
@@ -235,11 +235,9 @@ def parse_time(text: str) -> time:
     if found is None:
         raise ValueError(f"看不懂時間「{_quote(text)}」，請輸入如14:30或下午2時30分。")
     hour, minute = int(found["hour"]), int(found["minute"] or found["run"] or 0)
-    is_afternoon = found["half"] in ("下午", "晚上", "pm")
+    is_afternoon = found["half"] in ("下午", "晚上")
     if (is_afternoon and hour < 12) or (found["half"] == "中午" and hour < 3):
         hour += 12
-    elif found["half"] == "am" and hour == 12:
-        hour = 0
     if hour > 23 or minute > 59:
         raise ValueError(f"沒有「{_quote(text)}」這個時間，請輸入如14:30的時間。")
     return time(hour, minute)

@@ -204,6 +204,23 @@ def test_proposals_may_wait_if_somebody_means_it(
     assert found(complete()) == {("warning", "proposals-wait")}
 
 
+def test_many_waiting_proposals_are_accepted_as_these_very_ones(
+    complete, group, hold_meeting, working_series, clerk
+):
+    proposals = CaseFactory.create_batch(40, group=group)
+    hold_meeting(
+        SPRING, *(decide(case, "agree") for case in proposals), series=working_series
+    )
+    minutes = complete()
+    accept(minutes, {check(minutes).warnings[0].key: "下次再議"}, by=clerk)
+    passed = check(minutes).may_confirm
+
+    take_down(minutes, proposals[-1], Kind.LIST)
+
+    assert passed
+    assert not check(minutes).may_confirm
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [

@@ -301,13 +301,17 @@ def test_minutes_that_do_not_pass_are_not_confirmed(draft, tracked, clerk):
 REASONS = [r for r in LedgerEntry.Reason if r != LedgerEntry.Reason.OTHER]
 
 
+STAYING = (Kind.CONTINUE, Kind.RENAME, Kind.LIST, Kind.AGREE, Kind.PROPOSE_DELIST)
+
+
 def decide_somehow(data, minutes, groups):
     """Take down a decision about every case of the agenda, and some new ones."""
     agenda = agenda_of(minutes.meeting)
+    decides = minutes.meeting.series.is_deciding
     staying = []
     for part in agenda.groups:
         for each in part.cases:
-            kind = data.draw(st.sampled_from(CHOICES[True, each.is_listed]))
+            kind = data.draw(st.sampled_from(CHOICES[decides, each.is_listed]))
             fields = {}
             if kind == Kind.DELIST:
                 fields["reason"] = data.draw(st.sampled_from(REASONS))
@@ -315,10 +319,10 @@ def decide_somehow(data, minutes, groups):
                 fields["new_name"] = f"{each.name}新"
             if kind == Kind.MERGE:
                 if not staying:
-                    kind = Kind.CONTINUE
+                    kind = Kind.CONTINUE if each.is_listed else Kind.DEFER
                 else:
                     fields["merged_into"] = data.draw(st.sampled_from(staying))
-            if kind in (Kind.CONTINUE, Kind.RENAME, Kind.LIST):
+            if kind in STAYING:
                 staying.append(each.case)
             take_down(minutes, each.case, kind, **fields)
             if kind == Kind.SPLIT:
@@ -332,14 +336,14 @@ def decide_somehow(data, minutes, groups):
                         split_from=each.case,
                     )
     for number in range(data.draw(st.integers(0, 3))):
-        kind = data.draw(st.sampled_from(BEGINNINGS[True]))
+        kind = data.draw(st.sampled_from(BEGINNINGS[decides]))
         where = data.draw(st.sampled_from(groups))
         take_down(minutes, f"{minutes.pk}新{number}", kind, group=where)
     delisted = Case.objects.as_of(minutes.meeting.held_on).filter(
         platform=minutes.meeting.platform, standings__code="delisted"
     )
     for case in delisted.distinct():
-        if case.standing == "delisted" and data.draw(st.booleans()):
+        if decides and case.standing == "delisted" and data.draw(st.booleans()):
             take_down(minutes, case, Kind.RELIST)
 
 
@@ -350,10 +354,14 @@ def decide_somehow(data, minutes, groups):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_tally_is_what_the_books_say(
-    data, draft, deciding_series, group, other_group, clerk
+    data, draft, working_series, group, other_group, clerk
 ):
+    """Deciding meetings, and the group's own in between."""
     with transaction.atomic():
         for day in (SPRING, SUMMER, AUTUMN):
+            own = draft(day - dt.timedelta(days=20), series=working_series)
+            decide_somehow(data, own, [group])
+            confirm_desk(own, by=clerk)
             minutes = draft(day)
             decide_somehow(data, minutes, [group, other_group])
             sheets = sheets_of(minutes, agenda_of(minutes.meeting))

@@ -11,7 +11,7 @@ from meetings.minutes.drafting import saving
 from meetings.minutes.publish import publish as make_public
 from meetings.models import AcceptedWarning, Erratum, Meeting, Minutes, Publication
 from tests.cases.test_desk_confirm import take_down
-from tests.factories import CaseFactory, ChairFactory, decide
+from tests.factories import CaseFactory, ChairFactory, PlatformFactory, decide
 from tests.pages import Page, get
 from tests.site.admin import secretariat_of
 
@@ -362,3 +362,34 @@ def test_minutes_are_taken_back_with_a_reason_that_stays(client, clerk, confirme
     rows = get(client, at(confirmed, "publish")).rows()
     assert [row[0] for row in rows] == ["公開", "停止公開"]
     assert rows[1][2] == "附件有誤"
+
+
+# The way there
+
+
+def test_the_first_page_of_the_desk_leads_to_what_is_not_public_yet(
+    client, clerk, confirmed, draft
+):
+    begun = draft(SUMMER)
+
+    links = get(client, reverse("desk:index")).links()
+
+    assert links[confirmed.meeting.title] == at(confirmed, "meeting")
+    assert links[begun.meeting.title] == at(begun, "meeting")
+
+
+def test_another_platforms_meetings_are_not_on_the_first_page(client, confirmed):
+    client.force_login(secretariat_of(PlatformFactory()))
+
+    page = get(client, reverse("desk:index"))
+
+    assert confirmed.meeting.title not in page.response.text
+
+
+@pytest.mark.parametrize("kind", ["meeting", "minutes"])
+def test_the_admin_leads_to_the_desk(client, clerk, confirmed, kind):
+    row = confirmed.meeting if kind == "meeting" else confirmed
+    page = get(client, reverse(f"admin:meetings_{kind}_change", args=[row.pk]))
+
+    assert page.links()["會議工作桌"] == at(confirmed, "meeting")
+    assert reverse("desk:index") in get(client, reverse("admin:index")).response.text

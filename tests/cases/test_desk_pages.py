@@ -512,8 +512,9 @@ def write(client, sent, where, text, **more):
 
 @pytest.fixture
 def opened(desk, minutes):
-    """A form as both clerks have it open."""
-    return form_of(desk.get(texts(minutes, "remarks")))
+    """A form as both clerks have it open, with a row more than it came with."""
+    sent = form_of(desk.get(texts(minutes, "remarks")))
+    return sent | {"rows-TOTAL_FORMS": "2"}
 
 
 def test_second_save_is_stopped_and_shows_both_texts(desk, other, minutes, opened):
@@ -623,6 +624,15 @@ def test_conflict_in_a_sheet_is_told_case_by_case(
         "甲": "continue",
         "乙": "defer",
     }
+
+
+def test_what_only_the_other_wrote_is_proposed(desk, other, minutes, opened):
+    where = texts(minutes, "remarks")
+    write(desk, opened, where, "甲", fields=row(1, speaker="蘇俊賓", text="乙"))
+
+    conflict = form_of(other.post(where, opened | row(0, speaker="邱佩琳", text="丙")))
+
+    assert (conflict["choose-1"], conflict["choose-2"]) == ("mine", "theirs")
 
 
 def test_what_the_script_saves_half_typed_adds_no_case(desk, group, minutes):

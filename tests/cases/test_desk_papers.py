@@ -154,6 +154,17 @@ def test_a_draft_says_how_many_cases_have_no_outcome(minutes, listed, group):
     ]
 
 
+def test_a_group_nobody_has_begun_says_nothing_yet(minutes, listed, group, platform):
+    before = discussion(minutes)
+    take_down(minutes, group, (listed[0], "continue", {}))
+
+    assert before == []
+    assert [text for _, text in discussion(minutes)][1:] == [
+        group.name,
+        "5案持續列管。",
+    ]
+
+
 def test_counts_use_the_platforms_own_word(minutes, listed, group, platform, clerk):
     platform.delist_word = "解除列管"
     platform.save()

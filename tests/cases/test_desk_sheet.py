@@ -335,6 +335,12 @@ def test_counts_and_phrases_follow_the_rows(desk, where, minutes, listed):
     ]
 
 
+def test_what_is_not_yet_complete_is_not_yet_worded(desk, where, minutes, listed):
+    send(desk, where, **choose(listed[0], "rename"), **choose(listed[1], "merge"))
+
+    assert words(minutes) == ["其餘2案持續列管。"]
+
+
 def test_group_that_changes_nothing_continues_them_all(desk, where, minutes):
     send(desk, where, do="continue_rest")
 
@@ -516,6 +522,19 @@ def test_agenda_tells_what_the_group_asked_for(
     ]
 
 
+def test_deferred_proposal_waits_until_it_is_decided(
+    desk, group, minutes, listed, hold_meeting
+):
+    proposal = CaseFactory(group=group, name="丁案")
+    hold_meeting(BETWEEN, decide(proposal, "defer"), decide(listed[0], "defer"))
+    hold_meeting(dt.date(2024, 6, 1), decide(listed[0], "continue"))
+
+    agenda = agenda_of(minutes.meeting).groups[0]
+
+    assert [bool(each.deferred_by) for each in agenda.proposed] == [True]
+    assert [bool(each.deferred_by) for each in agenda.listed] == [False] * 3
+
+
 def test_tally_of_the_meeting_adds_up_its_groups(
     desk, platform, group, where, minutes, listed, hold_meeting
 ):
@@ -528,7 +547,7 @@ def test_tally_of_the_meeting_adds_up_its_groups(
     assert tally_of(all_sheets) == Tally(opening=4, delisted=1, undecided=3)
 
 
-@pytest.mark.parametrize("count", [5, 50])
+@pytest.mark.parametrize("count", [5, 200])
 def test_saving_a_sheet_takes_the_same_queries_however_long(
     desk, group, hold_meeting, draft, django_assert_num_queries, count
 ):

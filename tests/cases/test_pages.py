@@ -348,11 +348,12 @@ def test_timeline_tells_each_decision_with_its_meeting_and_words(
 
     page = get(client, address(case))
 
-    papers = " 會議紀錄節錄（PDF），另有 ODT"
+    extracts = "{0}決議節錄（PDF），另有 ODT：{0}決議節錄"
     assert page.texts("ol[@class='timeline']/li") == [
-        f"113年7月11日{listing.short_title} 同意新增推定 推定依據：新聞稿{papers}",
-        f"113年12月26日{leaving.short_title}"
-        f" 同意解列原因：轉為常態交流／回歸例行業務 各市自辦{papers}",
+        f"113年7月11日{listing.short_title} {extracts.format(listing.short_title)}"
+        " 同意新增推定 推定依據：新聞稿",
+        f"113年12月26日{leaving.short_title} {extracts.format(leaving.short_title)}"
+        " 同意解列原因：轉為常態交流／回歸例行業務 各市自辦",
     ]
 
 

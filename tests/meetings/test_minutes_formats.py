@@ -10,6 +10,7 @@ import pytest
 from cases.ledger import confirm_and_post
 from meetings.minutes.paper_files import FORMATS
 from meetings.minutes.paper_office import write_office
+from meetings.minutes.publish import publish as make_public
 from meetings.models import Attachment, Attendance, Erratum, Meeting, Remark
 from platform_site.lib.document import Document, Paragraph, Stack, Style
 from platform_site.lib.docx import docx
@@ -30,6 +31,7 @@ from tests.factories import (
     SectionFactory,
 )
 from tests.meetings.test_minutes_paper import TITLE, add_chairs, gathered, printed
+from tests.pages import get
 from tests.papers import words
 
 OFFICE = [extension for extension in FORMATS if extension != "pdf"]
@@ -489,3 +491,18 @@ def test_without_any_name_the_note_is_printed(minutes):
     minutes.save()
 
     assert attendance(minutes).value == "詳簽到表"
+
+
+@pytest.mark.parametrize("is_printed", [False, True])
+def test_the_public_page_names_those_whom_the_paper_names(
+    client, attended, clerk, is_printed
+):
+    attended.prints_attendance = is_printed
+    attended.save()
+    confirm_and_post(attended, [], by=clerk)
+    make_public(attended, by=clerk)
+
+    page = get(client, attended.meeting.get_absolute_url())
+
+    assert ("王一主任委員、李二科長" in page.main) == is_printed
+    assert ("詳簽到表" in page.main) != is_printed

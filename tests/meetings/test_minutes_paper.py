@@ -512,6 +512,18 @@ def test_a_long_address_stays_on_the_page(minutes):
     assert right < 595 - 2.5 / 2.54 * 72 + 1
 
 
+def test_a_long_title_and_long_names_leave_the_marks_in_one_line(full):
+    long = "跨域治理及淨零轉型共同推動專案小組"
+    Meeting.objects.filter(pk=full.meeting_id).update(title=f"第3次{long * 4}")
+    full.meeting.chairs.update(organization=long * 2)
+
+    text = [page.extract_text() for page in read(printed(full)).pages]
+
+    assert "主席：" in text[0]
+    assert "共同主持" in text[0]
+    assert all(re.search("草 *稿", page) for page in text)
+
+
 @pytest.mark.parametrize("count", [1, 5])
 def test_gathering_takes_the_same_number_of_queries(full, count, clerk):
     for number in range(100, 100 + count):
@@ -628,8 +640,27 @@ def test_a_paper_that_cannot_be_made_is_a_page_that_says_why(
 # The command -------------------------------------------------------------------------
 
 
-def command(meeting, output):
-    call_command("meeting_report", meeting, output=output)
+def command(meeting, output, **more):
+    call_command("meeting_report", meeting, output=output, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "begins"),
+    [
+        ("x.odt", {}, b"PK\x03\x04"),
+        ("x.DOCX", {}, b"PK\x03\x04"),
+        ("x", {}, b"%PDF"),
+        ("x.odt", {"extension": "pdf"}, b"%PDF"),
+    ],
+)
+def test_the_command_writes_the_format_asked_for_or_named(
+    full, tmp_path, name, more, begins
+):
+    command(
+        f"{full.meeting.platform.slug}/{full.meeting.slug}", tmp_path / name, **more
+    )
+
+    assert (tmp_path / name).read_bytes().startswith(begins)
 
 
 def test_the_command_writes_the_paper_drafts_too(full, tmp_path, capsys):

@@ -12,6 +12,7 @@ from meetings.minutes.publish import publish as make_public
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, Minutes, Publication
 from tests.factories import CaseFactory, decide
+from tests.pages import get
 
 pytestmark = pytest.mark.django_db
 
@@ -262,3 +263,35 @@ def test_a_publication_is_of_confirmed_minutes(draft, clerk):
             takes_effect_at=timezone.now(),
             recorded_by=clerk,
         )
+
+
+def test_what_is_not_public_moves_nothing_on_public_pages(
+    client, group, publish, hold_meeting
+):
+    """Delisted, renamed and merged by minutes that nobody may read yet."""
+    cases = CaseFactory.create_batch(3, group=group)
+    publish(SPRING, *(decide(case, "list") for case in cases))
+    platform = group.platform.slug
+    addresses = [
+        reverse("cases:landing"),
+        reverse("cases:platform", args=[platform]),
+        reverse("cases:table", args=[platform]),
+        *(reverse("cases:case", args=[platform, case.number]) for case in cases),
+    ]
+    before = [main_of(client, address) for address in addresses]
+    report = reverse("cases:status-report", args=[platform, "json"])
+    reported = b"".join(client.get(report).streaming_content)
+
+    hold_meeting(
+        SPRING + dt.timedelta(days=90),
+        decide(cases[0], "delist"),
+        decide(cases[1], "rename", new_name="未公開的新名"),
+        decide(cases[2], "merge", merged_into=cases[1]),
+    )
+
+    assert [main_of(client, address) for address in addresses] == before
+    assert b"".join(client.get(report).streaming_content) == reported
+
+
+def main_of(client, address):
+    return get(client, address).main

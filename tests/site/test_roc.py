@@ -11,6 +11,7 @@ from platform_site.lib.roc import (
     format_roc,
     format_time,
     parse_date,
+    parse_time,
     quarter,
     roc_year,
 )
@@ -241,3 +242,33 @@ def test_anything_typed_is_a_day_or_a_sentence(typed):
         answer = str(refused)
 
     assert isinstance(answer, date) or answer.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("14:30", time(14, 30)),
+        ("1430", time(14, 30)),
+        ("930", time(9, 30)),
+        ("14時30分", time(14, 30)),
+        ("下午2時30分", time(14, 30)),
+        ("下午２點", time(14, 0)),
+        ("中午12時30分", time(12, 30)),
+        ("中午1時", time(13, 0)),
+        ("上午 9 時", time(9, 0)),
+        ("0:05", time(0, 5)),
+    ],
+)
+def test_times_are_read_as_people_type_them(typed, read):
+    assert parse_time(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["", "二點半", "25:00", "12:60", "99", "1:2:3"])
+def test_what_is_no_time_is_refused_in_a_sentence(typed):
+    with pytest.raises(ValueError, match="請輸入如14:30"):
+        parse_time(typed)
+
+
+@given(st.times())
+def test_written_times_are_read_back(at):
+    assert parse_time(format_time(at)) == at.replace(second=0, microsecond=0)

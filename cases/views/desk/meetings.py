@@ -26,15 +26,19 @@ from meetings.minutes.next_meeting import (
     oddities,
     title_of,
 )
-from meetings.models import Meeting, MeetingSeries, Minutes, Platform
+from meetings.models import Meeting, MeetingSeries, Minutes, Platform, published
 
+LATEST = 8  # confirmed and public meetings on the first page
 FIELDS = ("title", "number", "roc_year", "held_on", "starts_at", "place", "host")
 
 
 @desk_view
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The meetings in preparation and the minutes in draft, of own platforms."""
+    """The meetings in preparation and the minutes in draft, of own platforms.
+
+    Below them what is confirmed: all that is not public yet, and the latest.
+    """
     platforms = Platform.objects.kept_by(request.user)
     meetings = (
         Meeting.objects.filter(platform__in=platforms)
@@ -43,11 +47,19 @@ def index(request: HttpRequest) -> HttpResponse:
         .select_related("platform", "series", "minutes")
         .order_by("held_on", "pk")
     )
+    confirmed = (
+        Meeting.objects.confirmed()
+        .filter(platform__in=platforms)
+        .select_related("platform", "series", "minutes")
+        .order_by("-minutes__confirmed_at", "-held_on", "-pk")
+    )
     return desk_page(
         request,
         "desk/index.html",
         "會議工作桌",
         {
+            "unpublished": confirmed.exclude(published()),
+            "latest": confirmed.filter(published())[:LATEST],
             "platforms": platforms.prefetch_related("series"),
             "meetings": meetings,
             "today": timezone.localdate(),

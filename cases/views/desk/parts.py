@@ -215,12 +215,20 @@ def _saved(part: Part, saved: DraftPart) -> HttpResponseBase:
 
 @dataclass(frozen=True)
 class Difference:
-    """A unit that two clerks left differently: each text in pieces, changed or not."""
+    """A unit that two clerks left differently: each text in pieces, changed or not.
+
+    Where this clerk has nothing the other's is proposed: it was hardly deleted.
+    """
 
     key: str
     label: str
     mine: list[tuple[bool, str]]
     theirs: list[tuple[bool, str]]
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the other's text is proposed."""
+        return not self.mine
 
 
 def _conflict(part: Part, saved: DraftPart) -> HttpResponseBase:

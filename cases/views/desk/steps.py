@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cases.desk.agenda import groups_of
 from meetings.models import Meeting, Minutes
@@ -32,15 +32,12 @@ def steps_of(meeting: Meeting, here: str = "") -> list[Step]:
     """Return the steps with their pages; one query. ``here`` is the page shown."""
     at = {"platform": meeting.platform.slug, "meeting": meeting.slug}
 
-    def page(name: str, view: str, **more: str) -> Page | None:
-        try:
-            address = reverse(f"desk:{view}", kwargs={**at, **more})
-        except NoReverseMatch:
-            return None
+    def page(name: str, view: str, **more: str) -> Page:
+        address = reverse(f"desk:{view}", kwargs={**at, **more})
         return Page(name, address, address == here)
 
-    def step(name: str, *pages: Page | None) -> Step:
-        return Step(name, [each for each in pages if each is not None])
+    def step(name: str, *pages: Page) -> Step:
+        return Step(name, pages)
 
     overview = step("準備", page("總覽", "meeting"), page("議程", "agenda"))
     minutes: Minutes | None = getattr(meeting, "minutes", None)

@@ -22,6 +22,7 @@
       hour: "2-digit",
       minute: "2-digit",
       hour12: false,
+      timeZone: "Asia/Taipei", // as the server writes it
     });
   }
 
@@ -81,7 +82,9 @@
       this.timer = 0;
       this.sending = null;
       this.isHeld = false; // a conflict or a lost session waits for the clerk
-      this.forgetOthers();
+      // Somebody else's words stay no longer than his or her login here.
+      this.forget((name) => !this.isOwn(name));
+      this.forgetPosted();
       this.offerKept();
       form.addEventListener("input", () => this.changed());
       form.addEventListener("change", () => this.changed());
@@ -103,7 +106,7 @@
       addEventListener("online", () => this.isDirty() && this.save());
       document.getElementById("logout-form")?.addEventListener("submit", () => {
         this.isHeld = true;
-        this.forget(`${PREFIX}${form.dataset.user}:`);
+        this.forget((name) => this.isOwn(name));
       });
     }
 
@@ -130,27 +133,26 @@
       store("setItem", this.key, JSON.stringify({ version: this.version, at, fields }));
     }
 
-    forget(prefix) {
-      const names = [];
-      for (let i = 0; i < (store("key", 0) === null ? 0 : localStorage.length); i += 1) {
-        names.push(localStorage.key(i));
-      }
+    forget(isMeant) {
+      const count = store("key", 0) === null ? 0 : localStorage.length;
+      const names = Array.from({ length: count }, (_, i) => localStorage.key(i));
       for (const name of names) {
-        if (name.startsWith(prefix)) {
+        if (name.startsWith(PREFIX) && isMeant(name)) {
           store("removeItem", name);
         }
       }
     }
 
-    // Somebody else's words stay no longer than his or her login on this computer.
-    forgetOthers() {
-      const own = `${PREFIX}${this.form.dataset.user}:`;
-      const count = store("key", 0) === null ? 0 : localStorage.length;
-      const names = Array.from({ length: count }, (_, i) => localStorage.key(i));
-      for (const name of names) {
-        if (name.startsWith(PREFIX) && !name.startsWith(own)) {
-          store("removeItem", name);
-        }
+    isOwn(name) {
+      return name.startsWith(`${PREFIX}${this.form.dataset.user}:`);
+    }
+
+    // What was posted as a plain form is kept until the page that follows says so.
+    forgetPosted() {
+      const was = store("getItem", `${this.key}#posted`);
+      store("removeItem", `${this.key}#posted`);
+      if (was && document.querySelector(".messagelist .success")) {
+        store("removeItem", this.key);
       }
     }
 
@@ -248,6 +250,7 @@
       if (this.isDirty()) {
         this.keep();
       }
+      store("setItem", `${this.key}#posted`, "1");
     }
 
     flush() {
