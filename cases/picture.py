@@ -16,7 +16,7 @@ from itertools import groupby
 from django.db.models import Count
 
 from cases.models import LedgerEntry, Standing
-from cases.status import public_cases
+from cases.status import public_cases, public_day
 from meetings.models import IssueGroup, Meeting, Platform
 from platform_site.lib.roc import format_roc, roc_year
 
@@ -84,7 +84,7 @@ def record_lines(platform: Platform, today: date) -> list[Line]:
         Standing.objects.filter(
             case__in=public_cases().filter(platform=platform),
             code__in=ENDS,
-            during__startswith__lte=today,
+            during__startswith__lte=public_day(today, case="case"),
         )
         .select_related(
             "case__group",
@@ -316,10 +316,11 @@ def draw_bands(
     listed = Standing.objects.filter(
         case__in=public_cases().filter(platform=platform), code=Code.LISTED
     ).order_by()
-    began = listed.filter(during__startswith__lte=today).values_list(
+    told = public_day(today, case="case")
+    began = listed.filter(during__startswith__lte=told).values_list(
         "case__group_id", "during__startswith"
     )
-    ended = listed.filter(during__endswith__lte=today).values_list(
+    ended = listed.filter(during__endswith__lte=told).values_list(
         "case__group_id", "during__endswith"
     )
     changes: dict[int, Counter[date]] = {}

@@ -24,7 +24,9 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
+    When,
 )
+from django.db.models import Case as Choice
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, JSONObject, Left
 
@@ -35,6 +37,7 @@ from cases.models import (
     LedgerEntry,
     ProgressUpdate,
     Standing,
+    last_told,
     latest_round,
 )
 from meetings.models import IssueGroup, Meeting, Platform, published
@@ -175,17 +178,27 @@ def public_cases() -> CaseQuerySet:
     return readable_cases(AnonymousUser())
 
 
-def public_cases_on(day: date) -> CaseQuerySet:
-    """Public cases as published minutes tell them on ``day``, as ``as_of`` gives them.
+def public_day(day: date, *, case: str = "pk") -> Any:
+    """Return until when, up to ``day``, published minutes tell of a case.
 
-    What minutes decided that are not public yet moves nothing here. Where there are
-    none, which the database sees once, it need not look for each case's last entry.
+    An expression, for rows that lead to the case's key by ``case``. Where nothing is
+    decided that is not public, which the database sees once, that is ``day`` itself,
+    and it need not look for each case's last entry.
     """
     decisions = LedgerEntry.objects.filter(meeting=OuterRef("pk"))
     unpublished = Meeting.objects.filter(~published(), Exists(decisions))
-    return Case.objects.as_told(
-        day, LedgerEntry.objects.public(), all_told=~Exists(unpublished)
+    return Choice(
+        When(~Exists(unpublished), then=Value(day)),
+        default=last_told(LedgerEntry.objects.public(), day, case=case),
     )
+
+
+def public_cases_on(day: date) -> CaseQuerySet:
+    """Public cases as published minutes tell them on ``day``, as ``as_of`` gives them.
+
+    What minutes decided that are not public yet moves nothing here.
+    """
+    return Case.objects.standing_on(public_day(day))
 
 
 @dataclass(frozen=True)

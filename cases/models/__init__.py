@@ -8,6 +8,7 @@ from cases.models.cases import (
     Participant,
     Standing,
     Theme,
+    last_told,
 )
 from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
@@ -26,5 +27,6 @@ __all__ = [
     "ReportingRound",
     "Standing",
     "Theme",
+    "last_told",
     "latest_round",
 ]

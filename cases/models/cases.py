@@ -53,6 +53,17 @@ STANDING_THAT_DAY = {
 }
 
 
+def last_told(
+    told: models.QuerySet[LedgerEntry], day: date, *, case: str = "pk"
+) -> Subquery:
+    """Return the day until ``day`` of the last of the entries ``told`` about a case.
+
+    ``case`` is the path from the row asked about to the case's key.
+    """
+    entries = told.filter(case=OuterRef(case), decided_on__lte=day)
+    return Subquery(entries.order_by("-decided_on").values("decided_on")[:1])
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Questions asked of cases."""
 
@@ -65,27 +76,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """
         return self._standing(Q(standings__during__contains=day))
 
-    def as_told(
-        self,
-        day: date,
-        told: models.QuerySet[LedgerEntry],
-        *,
-        all_told: Any = None,
-    ) -> CaseQuerySet:
+    def as_told(self, day: date, told: models.QuerySet[LedgerEntry]) -> CaseQuerySet:
         """Like ``as_of``, as far as the entries ``told`` tell until ``day``.
 
-        Each case stands where the last of those left it. Where the condition
-        ``all_told`` holds, it says that no entry is left out.
+        Each case stands where the last of those left it.
         """
-        until_day = told.filter(case=OuterRef("pk"), decided_on__lte=day)
-        told_on: Any = Subquery(
-            until_day.order_by("-decided_on").values("decided_on")[:1]
-        )
-        if all_told is not None:
-            told_on = models.Case(
-                models.When(all_told, then=models.Value(day)), default=told_on
-            )
-        return self.annotate(told_on=told_on)._standing(
+        return self.standing_on(last_told(told, day))
+
+    def standing_on(self, when: Any) -> CaseQuerySet:
+        """Like ``as_of``, on the day that the expression gives for each case."""
+        return self.annotate(told_on=when)._standing(
             Q(standings__during__contains=F("told_on"))
         )
 
