@@ -59,7 +59,9 @@ class OutlineField(forms.CharField):
     """Free text in the official outline."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows, "placeholder": " "}))
+        kwargs.setdefault(
+            "widget", forms.Textarea(attrs={"rows": rows, "placeholder": " "})
+        )
         super().__init__(required=False, strip=False, **kwargs)
         self.validators.append(MaxLengthValidator(LONGEST, TOO_LONG))
         self.widget.attrs["data-outline"] = ""
