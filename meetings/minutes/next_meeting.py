@@ -152,6 +152,8 @@ def begin_meeting(
 
     Raises ValidationError.
     """
+    # Lock the series: of two clerks who begin the same meeting the second is told.
+    MeetingSeries.objects.select_for_update().get(pk=series.pk)
     slug = meeting_slug(series, number=number, roc_year=roc_year, held_on=held_on)
     meeting = Meeting(
         platform=series.platform,
@@ -166,7 +168,7 @@ def begin_meeting(
         host=host,
     )
     if Meeting.objects.filter(platform=series.platform, slug=slug).exists():
-        raise ValidationError({"held_on": "同一天已有這個系列的會議。"})
+        raise ValidationError({"held_on": "這個系列已有這一次會議，請勿重複建立。"})
     meeting.full_clean()
     sections = _usual_sections(series)
     meeting.save(force_insert=True)

@@ -147,7 +147,7 @@ def test_what_a_split_begins_may_be_of_another_group(
 
 def test_each_entry_stands_under_the_resolution_that_words_it(draft, tracked, clerk):
     minutes = draft(SUMMER)
-    Resolution.objects.create(minutes=minutes, order=7, text="照案通過。")
+    Resolution.objects.create(minutes=minutes, order=2, text="照案通過。")
     take_down(minutes, tracked[0], Kind.DELIST)
     for case in tracked[1:]:
         take_down(minutes, case, Kind.CONTINUE)

@@ -289,6 +289,15 @@ def test_agencies_of_the_members_are_proposed_and_taken_over(desk, minutes, plat
     ]
 
 
+def test_agencies_are_taken_over_one_by_one(desk, minutes, platform):
+    member = MembershipFactory(platform=platform).municipality
+    first, _ = AgencyFactory.create_batch(2, municipality=member)
+
+    send(desk, address(minutes.meeting, "attendance"), do="add", agency=str(first.pk))
+
+    assert Attendance.objects.get().agency == first
+
+
 def test_deputy_is_for_a_deputy_alone(desk, minutes):
     response = send(
         desk,

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from meetings.minutes.next_meeting import begin_meeting, next_meeting, oddities
 from meetings.models import MeetingSeries
@@ -158,3 +160,16 @@ def test_first_minutes_of_a_series_have_the_usual_sections(running):
         "主席結論暨指示",
         "散會",
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_begin_the_same_meeting_the_second_is_told(running, meanwhile):
+    first = {"number": 1, "roc_year": None, "title": "第1次會議", "held_on": TODAY}
+
+    with transaction.atomic():
+        begin_meeting(running, **first)
+        second = meanwhile(begin_meeting, running, **first)
+
+    with pytest.raises(ValidationError, match="請勿重複建立"):
+        second.result(timeout=30)
+    assert running.meetings.count() == 1

@@ -283,10 +283,10 @@ class AttendancePart(RowsPart):
         if self.errors or do == "autosave":
             return
         ticked = self.request.POST.getlist("agency")
-        wanted = {int(key) for key in ticked if key.isdecimal()}
+        wanted = set(ticked)
         there = {said["organization"] for said in self.content.values()}
         for agency in self._agencies():
-            is_wanted = agency.pk in wanted or do == "all_agencies"
+            is_wanted = str(agency.pk) in wanted or do == "all_agencies"
             if is_wanted and agency.name not in there:
                 self.content[str(len(self.content) + 1)] = {
                     "kind": Attendance.Kind.PRESENT,

@@ -106,6 +106,9 @@ def new_meeting(request: HttpRequest, platform: str, series: str) -> HttpRespons
     try:
         meeting = begin_meeting(found, **said)
     except ValidationError as error:
+        there = _begun_already(found, said)
+        if there is not None:
+            return HttpResponseRedirect(_address(there))
         for name, sentences in _by_field(error, form).items():
             form.add_error(name, sentences)
         return _page(request, found, form, [], status=422)
