@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -27,7 +26,6 @@ from meetings.models import (
     Resolution,
     SecretariatMember,
     Section,
-    meeting_slug,
 )
 from platform_site.lib.history import Change
 from platform_site.lib.record_admin import (
@@ -49,32 +47,7 @@ from platform_site.lib.record_admin import (
 # Meetings
 
 
-class MeetingForm(forms.ModelForm[Meeting]):
-    """A meeting of a series; platform and address follow from the series."""
-
-    def clean(self) -> None:
-        """Fill in the platform, and the address where it was left blank."""
-        super().clean()
-        series = self.cleaned_data.get("series")
-        held_on = self.cleaned_data.get("held_on")
-        if series is None:
-            return
-        self.instance.platform = series.platform
-        if not self.cleaned_data.get("slug") and held_on:
-            self.cleaned_data["slug"] = meeting_slug(
-                series,
-                number=self.cleaned_data.get("number"),
-                roc_year=self.cleaned_data.get("roc_year"),
-                held_on=held_on,
-            )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].required = False
-            self.fields[
-                "slug"
-            ].help_text = "公開網址的一部分；空白時依會議系列與次別產生。"
+AT_THE_DESK = "草稿在會議工作桌記錄，這裡只供查閱。"
 
 
 class ChairInline(RecordInline[Chair, Meeting]):
@@ -103,11 +76,10 @@ class MinutesStateFilter(admin.SimpleListFilter):
 
 @admin.register(Meeting)
 class MeetingAdmin(RecordAdmin[Meeting]):
-    """Meetings; they stay as they are once their minutes are confirmed."""
+    """Meetings, to be found and read; they are written at the desk."""
 
     kept_through = "platform"
     index_order = 10
-    form = MeetingForm
     fields = [
         "series",
         "number",
@@ -163,12 +135,10 @@ class MeetingAdmin(RecordAdmin[Meeting]):
                 f"會議紀錄已於{roc_moment(row.minutes.confirmed_at)}確認，"
                 "會議資料不再修改；內容有誤請在會議紀錄登錄勘誤。"
             )
-        return ""
+        return AT_THE_DESK
 
-    def notice(self, row: Meeting) -> str:
-        if not hasattr(row, "minutes"):
-            return "這場會議還沒有會議紀錄。"
-        return self.locked(row)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def public_address(self, row: Meeting) -> str | None:
         if hasattr(row, "minutes") and row.minutes.is_public:
@@ -242,7 +212,7 @@ class IsPublishedFilter(admin.SimpleListFilter):
 
 @admin.register(Minutes)
 class MinutesAdmin(RecordAdmin[Minutes]):
-    """Minutes with all that stands in them; drafts are written here."""
+    """Minutes with all that stands in them, to be found and read."""
 
     kept_through = "meeting__platform"
     index_order = 20
@@ -290,26 +260,8 @@ class MinutesAdmin(RecordAdmin[Minutes]):
     date_hierarchy = "meeting__held_on"
     ordering = ["-meeting__held_on", "-pk"]
 
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Minutes | None = None
-    ) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if obj is None else [*fields, "meeting"]
-
-    def get_fields(self, request: HttpRequest, obj: Minutes | None = None) -> Any:
-        fields = super().get_fields(request, obj)
-        return fields if obj is not None else fields[:3]
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Offer only meetings without minutes; others cannot have a second one."""
-        if db_field.name == "meeting":
-            kwargs["queryset"] = Meeting.objects.filter(minutes__isnull=True)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"meeting": request.GET.get("meeting", "")}
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     def locked(self, row: Minutes) -> str:
         if row.state == Minutes.State.CONFIRMED:
@@ -317,7 +269,7 @@ class MinutesAdmin(RecordAdmin[Minutes]):
                 f"這份會議紀錄已於{roc_moment(row.confirmed_at)}確認，內容不再修改；"
                 "內容有誤請登錄勘誤。"
             )
-        return ""
+        return AT_THE_DESK
 
     def public_address(self, row: Minutes) -> str | None:
         return row.meeting.get_absolute_url() if row.is_public else None
@@ -348,10 +300,7 @@ class MinutesPartAdmin(PartAdmin[Any]):
     def locked(self, row: Any) -> str:
         if row.minutes.state == Minutes.State.CONFIRMED:
             return "會議紀錄已確認，內容不再修改；內容有誤請在會議紀錄登錄勘誤。"
-        return ""
-
-    def notice(self, row: Any) -> str:
-        return self.locked(row) or super().notice(row)
+        return AT_THE_DESK
 
     def public_address(self, row: Any) -> str | None:
         if not row.minutes.is_public:

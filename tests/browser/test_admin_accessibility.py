@@ -72,7 +72,7 @@ PAGES = {
     "list": lambda draft, confirmed: f"{CASES}?standing=listed&q=台北",
     "nothing found": lambda draft, confirmed: f"{CASES}?q=查無此案",
     "ledger": lambda draft, confirmed: reverse("admin:cases_ledgerentry_changelist"),
-    "add": lambda draft, confirmed: reverse("admin:meetings_meeting_add"),
+    "add": lambda draft, confirmed: reverse("admin:meetings_meetingseries_add"),
     "add with errors": lambda draft, confirmed: reverse("admin:cases_case_add"),
     "change": lambda draft, confirmed: page_of(Case.objects.first(), "change"),
     "change draft": lambda draft, confirmed: page_of(draft, "change"),

@@ -15,10 +15,8 @@ from meetings.models import (
     Erratum,
     Meeting,
     MeetingSeries,
-    Minutes,
     Platform,
     SecretariatMember,
-    Section,
 )
 from platform_site.lib.history import FieldChange, history_of
 from tests.factories import (
@@ -81,17 +79,6 @@ def blank(**formsets):
     return data
 
 
-MINUTES_PARTS = {
-    name: []
-    for name in (
-        "sections",
-        "resolutions",
-        "remarks",
-        "motions",
-        "attachments",
-        "errata",
-    )
-}
 CASE_PARTS = {name: [] for name in ("participants", "aliases", "theme_links", "ledger")}
 
 
@@ -316,83 +303,20 @@ def test_query_count_of_minutes_does_not_grow(client, secretary, group, draft):
 # Writing
 
 
-def test_draft_meeting_and_minutes_are_made_through_the_forms(
-    client, secretary, deciding_series, group
+@pytest.mark.parametrize("model", ["meeting", "minutes"])
+def test_meetings_and_drafts_are_written_at_the_desk_alone(
+    client, secretary, draft, model
 ):
-    answer = client.post(
-        reverse("admin:meetings_meeting_add"),
-        {
-            "series": deciding_series.pk,
-            "title": "副市長層級會議",
-            "held_on": "2024-07-11",
-            "starts_at": "14:50",
-            "state": "held",
-            **blank(chairs=[{"name": "王大明"}, {"name": "李小華", "order": ""}]),
-        },
-    )
-    meeting = Meeting.objects.get()
-    answer_too = client.post(
-        reverse("admin:meetings_minutes_add"),
-        {
-            "meeting": meeting.pk,
-            **blank(
-                **MINUTES_PARTS
-                | {
-                    "sections": [{"kind": "time", "heading": "會議時間"}],
-                    "resolutions": [
-                        {"group": group.pk, "text": "同意新增1案。"},
-                        {"group": group.pk, "text": "其餘持續列管。"},
-                    ],
-                }
-            ),
-        },
-    )
-
-    assert (answer.status_code, answer_too.status_code) == (302, 302)
-    assert meeting.platform == deciding_series.platform
-    assert meeting.slug == f"{deciding_series.slug}-2024-07-11"
-    assert list(meeting.chairs.values_list("order", "name")) == [
-        (1, "王大明"),
-        (2, "李小華"),
-    ]
-    minutes = Minutes.objects.get()
-    assert (minutes.meeting, minutes.state) == (meeting, "draft")
-    assert list(minutes.resolutions.values_list("order", "text")) == [
-        (1, "同意新增1案。"),
-        (2, "其餘持續列管。"),
-    ]
-    assert minutes.sections.get().heading == "會議時間"
-
-
-def test_minutes_are_not_confirmed_by_filling_in_a_field(client, secretary, draft):
     minutes = draft(DAY)
+    row = minutes if model == "minutes" else minutes.meeting
+    change = reverse(f"admin:meetings_{model}_change", args=[row.pk])
 
-    client.post(
-        reverse("admin:meetings_minutes_change", args=[minutes.pk]),
-        {"state": "confirmed", "source": "改", **blank(**MINUTES_PARTS)},
-    )
+    page = Page(client.get(change))
 
-    minutes.refresh_from_db()
-    assert (minutes.state, minutes.source) == ("draft", "改")
-
-
-def test_part_of_a_draft_is_thrown_away(client, secretary, draft):
-    section = SectionFactory(minutes=draft(DAY))
-    rows = {
-        "id": section.pk,
-        "minutes": section.minutes_id,
-        "order": section.order,
-        "kind": section.kind,
-        "heading": section.heading,
-        "DELETE": "on",
-    }
-    data = blank(**MINUTES_PARTS | {"sections": [rows]}) | {"sections-INITIAL_FORMS": 1}
-
-    client.post(
-        reverse("admin:meetings_minutes_change", args=[section.minutes_id]), data
-    )
-
-    assert list(Section.objects.all()) == []
+    assert "草稿在會議工作桌記錄" in page.main
+    assert page.all("input[@type='submit'][@name='_save']") == []
+    assert client.post(change, {}).status_code == 403
+    assert client.get(reverse(f"admin:meetings_{model}_add")).status_code == 403
 
 
 def new_case(group, **fields):
@@ -465,27 +389,6 @@ def test_what_a_trigger_refuses_is_said_above_the_form(
     assert [i.get("value") for i in page.all("input[@name='name']")] == ["改過的名稱"]
     assert MeetingSeries.objects.get().is_deciding
     assert LogEntry.objects.count() == 0
-
-
-def test_same_number_twice_in_a_series_is_said_in_words(client, secretary, platform):
-    series = DecidingSeriesFactory(platform=platform, numbering="running")
-    MeetingFactory(series=series, number=5)
-
-    answer = client.post(
-        reverse("admin:meetings_meeting_add"),
-        {
-            "series": series.pk,
-            "number": 5,
-            "title": "第5次會議",
-            "held_on": "2024-07-11",
-            "state": "held",
-            **blank(chairs=[]),
-        },
-    )
-
-    assert answer.status_code == 200
-    assert "這個會議系列已有相同次別的會議。" in Page(answer).main
-    assert Meeting.objects.count() == 1
 
 
 # Errata

@@ -27,14 +27,11 @@ AT_THE_DESK = {
 }
 # What superusers set up; the secretariat reads it, and changes its own platform.
 SET_UP = {"municipality", "agency", "secretariatmember"}
+# Written at the desk, and read in the admin too.
+SITTINGS = {"meeting", "minutes"}
+MINUTES_PARTS = {"section", "resolution", "remark", "motion", "attachment", "chair"}
 # Written on the page of the row they belong to.
-PARTS = {
-    "section",
-    "resolution",
-    "remark",
-    "motion",
-    "attachment",
-    "chair",
+PARTS = MINUTES_PARTS | {
     "membership",
     "casealias",
     "casetheme",
@@ -109,10 +106,11 @@ def pages_for(who):
     table = {}
     for model in record_models():
         name = model._meta.model_name
-        add = 200 if model not in NEVER and name not in PARTS else 403
+        add = 200 if model not in NEVER and name not in PARTS | SITTINGS else 403
         if who != "superuser" and name in {*SET_UP, "platform"}:
             add = 403
         may_delete = who == "superuser" or name in DELETABLE
+        may_delete = may_delete and name not in MINUTES_PARTS
         delete = 200 if may_delete and model not in NEVER and name != "case" else 403
         table[name] = [200, add, 200, 200, delete]
     # The first meeting and its minutes are confirmed.
@@ -120,7 +118,7 @@ def pages_for(who):
     return table
 
 
-DELETABLE = PARTS | {"meeting", "minutes", "countclaim", "progressupdate"}
+DELETABLE = PARTS - MINUTES_PARTS | SITTINGS | {"countclaim", "progressupdate"}
 
 
 @pytest.mark.parametrize("who", ["secretariat", "superuser"])
