@@ -26,7 +26,7 @@ from platform_site.lib.text import interchange
 
 LONGEST = 50_000
 TOO_LONG = "內容最多 %(limit_value)d 字，目前有 %(show_value)d 字，請分段或改列附件。"
-_BLANKS = str.maketrans({"\xa0": " ", "\t": " ", "\u3000": "\u3000", "\ufeff": None})
+_BLANKS = str.maketrans({"\xa0": " ", "\t": " ", "\ufeff": None})
 
 
 def tidy_line(text: str) -> str:

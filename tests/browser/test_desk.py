@@ -484,6 +484,17 @@ def kept():
     return [each.text for each in found]
 
 
+KEPT = """(text) => {
+  const form = document.querySelector("form[data-part]");
+  const fields = [...new FormData(form)].map(([name, value]) =>
+    name === "rows-0-text" ? [name, text] : [name, value]);
+  const kept = { version: Number(form.elements.version.value), at: Date.now(), fields };
+  localStorage.setItem(
+    `desk:${form.dataset.user}:${location.pathname}`, JSON.stringify(kept));
+}"""
+LEFT = "Object.keys(localStorage).filter((name) => name.startsWith('desk:'))"
+
+
 def test_page_saves_by_itself_and_says_when(desk, remarks):
     page = desk(remarks)
 
@@ -560,17 +571,18 @@ def test_dropped_network_keeps_the_text_and_saves_when_it_is_back(desk, remarks)
 
 
 def test_closed_tab_brings_back_what_was_typed(desk, remarks):
-    page = desk(remarks, meant="ERR_FAILED")
-    page.route("**/remarks/", lambda route: route.abort())
-    write(page, "關閉前所寫。")
-    wait_for_state(page, "未儲存：連線中斷")
+    page = desk(remarks)
+    page.fill("[name=rows-0-speaker]", "邱佩琳")
+    wait_for_state(page, "已儲存 ")
+    page.evaluate(KEPT, "關閉前所寫。")  # as a browser that died has left it
     again = page.context.new_page()
     page.close()
 
     again.goto(page.url)
 
     assert again.input_value("[name=rows-0-text]") == "關閉前所寫。"
-    wait_for_state(again, "已儲存")
+    assert "已取回" in again.locator("[data-kept-words]").text_content()
+    wait_for_state(again, "已儲存 ")
     assert kept() == ["關閉前所寫。"]
 
 
@@ -588,17 +600,6 @@ def test_lost_session_keeps_the_text_until_the_next_login(desk, remarks):
     wait_for_state(page, "已儲存 ")
 
     assert kept() == ["逾時前所寫。"]
-
-
-KEPT = """(text) => {
-  const form = document.querySelector("form[data-part]");
-  const fields = [...new FormData(form)].map(([name, value]) =>
-    name === "rows-0-text" ? [name, text] : [name, value]);
-  const kept = { version: Number(form.elements.version.value), at: Date.now(), fields };
-  localStorage.setItem(
-    `desk:${form.dataset.user}:${location.pathname}`, JSON.stringify(kept));
-}"""
-LEFT = "Object.keys(localStorage).filter((name) => name.startsWith('desk:'))"
 
 
 def test_what_one_clerk_typed_is_not_shown_to_the_next_at_the_same_computer(
@@ -680,3 +681,13 @@ def test_desk_works_without_a_script(desk, remarks):
     page.wait_for_selector(".messagelist .success")
 
     assert kept() == ["沒有程式。"]
+
+
+def test_logging_out_leaves_nothing_on_the_computer(desk, remarks, logged_in_too):
+    page = desk(remarks, storage_state=logged_in_too)
+    page.evaluate(KEPT, "不給別人看。")
+
+    page.locator("#logout-form button").click()
+    page.wait_for_load_state()
+
+    assert page.evaluate(LEFT) == []

@@ -148,6 +148,7 @@ def test_proposed_title_follows_another_number(desk, new, minutes):
 
     desk.post(new, sent)
 
+    assert sent["title"] == "平臺第7次副市長層級會議"
     assert Meeting.objects.get(number=7).title == "平臺第7次副市長層級會議"
 
 

@@ -102,6 +102,9 @@ def new_meeting(request: HttpRequest, platform: str, series: str) -> HttpRespons
     )
     if form.errors or (odd and request.POST.getlist("accepted") != odd):
         status = 422 if form.errors else 200
+        if not form.errors:
+            # What is asked about is what would be begun, its title too.
+            form = _form(found, data={**request.POST.dict(), "title": said["title"]})
         return _page(request, found, form, odd, status=status)
     try:
         meeting = begin_meeting(found, **said)

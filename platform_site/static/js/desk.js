@@ -103,6 +103,11 @@
         }
       });
       addEventListener("pagehide", () => this.flush());
+      addEventListener("pageshow", (event) => {
+        if (event.persisted) {
+          location.reload(); // what the browser kept may be older than what is saved
+        }
+      });
       addEventListener("online", () => this.isDirty() && this.save());
       document.getElementById("logout-form")?.addEventListener("submit", () => {
         this.isHeld = true;
@@ -233,7 +238,21 @@
 
     // Saving
 
+    // Names in the box are no cases yet: they stay on this computer until added.
+    isPending() {
+      const { add_names: names, relist } = this.form.elements;
+      return Boolean(names?.value || relist?.value);
+    }
+
     changed() {
+      if (!this.isDirty() && !this.sending && !this.isPending()) {
+        clearTimeout(this.timer);
+        store("removeItem", this.key);
+        if (this.state?.dataset.state === "waiting") {
+          this.say("沒有未儲存的內容", "saved");
+        }
+        return;
+      }
       this.keep();
       if (this.isHeld) {
         return;
@@ -302,8 +321,13 @@
         this.state?.append(link);
         return;
       }
+      if (response.status === 404) {
+        this.isHeld = true;
+        this.say("未儲存：會議紀錄已確認，或您已不是幕僚人員，內容保留在這台電腦", "failed");
+        return;
+      }
       if (!isJson) {
-        this.say(`未儲存：伺服器沒有回應（${response.status}），內容保留在這台電腦`, "failed");
+        this.say(`未儲存：伺服器無法處理（${response.status}），內容保留在這台電腦`, "failed");
         this.timer = setTimeout(() => this.save(), RETRY);
         return;
       }
@@ -318,6 +342,7 @@
         this.say(`未儲存：請更正標示的 ${count} 處，內容保留在這台電腦`, "failed");
         return;
       }
+      this.isHeld = false;
       this.form.elements.version.value = answer.version;
       this.saved = sent;
       const live = this.form.querySelector("[data-live]");
@@ -329,8 +354,7 @@
         this.changed();
         return;
       }
-      const pending = this.form.elements.add_names?.value || this.form.elements.relist?.value;
-      if (pending) {
+      if (this.isPending()) {
         this.say(`已儲存 ${answer.at}；新案名稱按「加入」後才列入`, "saved");
         return;
       }
