@@ -29,6 +29,7 @@ from meetings.models import (
 )
 from platform_site.lib.history import Change
 from platform_site.lib.record_admin import (
+    M,
     OrderedFormSet,
     PartAdmin,
     PlatformRowsFilter,
@@ -48,6 +49,17 @@ from platform_site.lib.record_admin import (
 
 
 AT_THE_DESK = "草稿在會議工作桌記錄，這裡只供查閱。"
+
+
+class DeskAdmin(RecordAdmin[M]):
+    """What is written at the desk: found and read here, and thrown away as a draft."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def lasting(self, row: M) -> str:
+        why = self.locked(row)
+        return "" if why == AT_THE_DESK else why
 
 
 class ChairInline(RecordInline[Chair, Meeting]):
@@ -75,7 +87,7 @@ class MinutesStateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(RecordAdmin[Meeting]):
+class MeetingAdmin(DeskAdmin[Meeting]):
     """Meetings, to be found and read; they are written at the desk."""
 
     kept_through = "platform"
@@ -136,9 +148,6 @@ class MeetingAdmin(RecordAdmin[Meeting]):
                 "會議資料不再修改；內容有誤請在會議紀錄登錄勘誤。"
             )
         return AT_THE_DESK
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def public_address(self, row: Meeting) -> str | None:
         if hasattr(row, "minutes") and row.minutes.is_public:
@@ -211,7 +220,7 @@ class IsPublishedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Minutes)
-class MinutesAdmin(RecordAdmin[Minutes]):
+class MinutesAdmin(DeskAdmin[Minutes]):
     """Minutes with all that stands in them, to be found and read."""
 
     kept_through = "meeting__platform"
@@ -260,9 +269,6 @@ class MinutesAdmin(RecordAdmin[Minutes]):
     date_hierarchy = "meeting__held_on"
     ordering = ["-meeting__held_on", "-pk"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def locked(self, row: Minutes) -> str:
         if row.state == Minutes.State.CONFIRMED:
             return (
@@ -275,7 +281,7 @@ class MinutesAdmin(RecordAdmin[Minutes]):
         return row.meeting.get_absolute_url() if row.is_public else None
 
 
-class MinutesPartAdmin(PartAdmin[Any]):
+class MinutesPartAdmin(PartAdmin[Any], DeskAdmin[Any]):
     """A part of minutes, found here and written on the page of the minutes."""
 
     kept_through = "minutes__meeting__platform"

@@ -187,6 +187,10 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
         """Return why ``row`` may not be changed, or nothing."""
         return ""
 
+    def lasting(self, row: M) -> str:
+        """Return why ``row`` may not be thrown away: as a rule what locks it."""
+        return self.locked(row)
+
     def notice(self, row: M) -> str:
         """Return what stands above the form of ``row``."""
         return self.locked(row)
@@ -205,7 +209,7 @@ class RecordAdmin(_Fields, admin.ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (
-            obj is not None and self.locked(obj)
+            obj is not None and self.lasting(obj)
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
@@ -411,7 +415,9 @@ class PartAdmin(RecordAdmin[M]):
         assert isinstance(owner_model, type)
         owner_admin = self.admin_site._registry[owner_model]
         owner: Any = getattr(obj, self.owner) if obj is not None else None
-        return owner_admin.has_change_permission(request, owner)
+        return owner_admin.has_change_permission(
+            request, owner
+        ) or owner_admin.has_delete_permission(request, owner)
 
     def notice(self, row: M) -> str:
         field: Any = self.opts.get_field(self.owner)

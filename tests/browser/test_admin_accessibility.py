@@ -179,16 +179,13 @@ def test_erratum_is_recorded_with_the_keyboard_alone(desk):
     assert LedgerEntry.objects.get(kind="void").corrects == entry
 
 
-def test_rows_of_a_draft_are_added_within_the_policy(desk, draft):
-    page = desk(page_of(draft, "change"))
+def test_rows_of_a_case_are_added_within_the_policy(desk, draft):
+    case = Case.objects.first()
+    page = desk(page_of(case, "change"))
 
-    page.locator("#resolutions-group .add-row a").click()
-    for index in (1, 2):
-        page.fill(f"[name=resolutions-{index}-text]", f"決議{index}")
+    page.locator("#aliases-group .add-row a").click()
+    page.fill(f"[name=aliases-{case.aliases.count()}-name]", "又名")
     page.locator("[name=_continue]").click()
     page.wait_for_selector(".messagelist .success")
 
-    assert list(draft.resolutions.values_list("text", flat=True))[1:] == [
-        "決議1",
-        "決議2",
-    ]
+    assert case.aliases.filter(name="又名").exists()

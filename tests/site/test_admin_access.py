@@ -29,9 +29,14 @@ AT_THE_DESK = {
 SET_UP = {"municipality", "agency", "secretariatmember"}
 # Written at the desk, and read in the admin too.
 SITTINGS = {"meeting", "minutes"}
-MINUTES_PARTS = {"section", "resolution", "remark", "motion", "attachment", "chair"}
 # Written on the page of the row they belong to.
-PARTS = MINUTES_PARTS | {
+PARTS = {
+    "section",
+    "resolution",
+    "remark",
+    "motion",
+    "attachment",
+    "chair",
     "membership",
     "casealias",
     "casetheme",
@@ -110,7 +115,6 @@ def pages_for(who):
         if who != "superuser" and name in {*SET_UP, "platform"}:
             add = 403
         may_delete = who == "superuser" or name in DELETABLE
-        may_delete = may_delete and name not in MINUTES_PARTS
         delete = 200 if may_delete and model not in NEVER and name != "case" else 403
         table[name] = [200, add, 200, 200, delete]
     # The first meeting and its minutes are confirmed.
@@ -118,7 +122,7 @@ def pages_for(who):
     return table
 
 
-DELETABLE = PARTS - MINUTES_PARTS | SITTINGS | {"countclaim", "progressupdate"}
+DELETABLE = PARTS | SITTINGS | {"countclaim", "progressupdate"}
 
 
 @pytest.mark.parametrize("who", ["secretariat", "superuser"])
