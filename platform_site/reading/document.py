@@ -74,8 +74,9 @@ class Writer:
         self._add(f"{plain(text)}\n")
 
     def page_end(self) -> None:
-        """Say that the page ends here."""
-        self._add("\f")
+        """Say that the page ends here; before the first line it says nothing."""
+        if self._parts:
+            self._add("\f")
 
     def table(self, rows: Iterable[Sequence[str]]) -> None:
         """Add a table; a row that is wholly empty stays a row."""

@@ -67,6 +67,13 @@ def is_on(element: Element | None) -> bool:
     return element is not None and element.get("w:val") not in ("0", "false", "off")
 
 
+def spaced(mark: str, is_closed: bool) -> str:
+    """A number with the space before its text, where one is to be seen."""
+    if not mark or is_closed or mark[-1] in _CLOSED or mark.endswith(" "):
+        return mark
+    return f"{mark} "
+
+
 @dataclass(frozen=True)
 class _Level:
     """One level of a list, as defined."""
@@ -258,6 +265,4 @@ class Numbering:
                     form = "decimal"
                 written = numerals.write(values.get(each, 0), form)
                 text = text.replace(f"%{each + 1}", written)
-        if not text or defined.suffix == "nothing" or text[-1] in _CLOSED:
-            return text
-        return text if text.endswith(" ") else f"{text} "
+        return spaced(text, defined.suffix == "nothing")
