@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # About 1,300 full pages. What is longer is no paper of a meeting.
 LONGEST_TEXT = 2_000_000
 MOST_CELLS = 200_000
+TOO_MANY_CELLS = f"檔案中的表格超過{MOST_CELLS:,}格，請分成數個檔案。"
 
 
 class Refused(Exception):
@@ -38,13 +39,14 @@ class Document:
     line with its cells between tabs; where a cell has several paragraphs, the
     lines of its cells one after another. Nothing else is changed or left out, so
     places in ``text`` can be shown to people. ``pages`` is None where the file
-    does not fix them.
+    does not fix them; ``pictures`` are the pages, from 1, that hold no text at all.
     """
 
     kind: str
     text: str
     tables: tuple[Table, ...] = ()
     pages: int | None = None
+    pictures: tuple[int, ...] = ()
 
 
 # A line ends where any of these stands; \f stays, it ends a page.
@@ -74,19 +76,21 @@ class Writer:
         self._add(f"{plain(text)}\n")
 
     def page_end(self) -> None:
-        """Say that the page ends here; before the first line it says nothing."""
-        if self._parts:
-            self._add("\f")
+        """Say that the page ends here."""
+        self._add("\f")
 
     def table(self, rows: Iterable[Sequence[str]]) -> None:
-        """Add a table; a row that is wholly empty stays a row."""
+        """Add a table; short rows are filled up, empty ones stay rows."""
         start = self._length
+        given = list(rows)
+        width = max(map(len, given), default=0)
+        self._cells += len(given) * width
+        if self._cells > MOST_CELLS:
+            raise Refused(TOO_MANY_CELLS)
         kept = []
-        for row in rows:
-            cells = tuple(plain(cell).strip("\n") for cell in row)
-            self._cells += len(cells)
-            if self._cells > MOST_CELLS:
-                raise Refused(f"檔案中的表格超過{MOST_CELLS:,}格，請分成數個檔案。")
+        for row in given:
+            filled = [*row, *[""] * (width - len(row))]
+            cells = tuple(plain(cell).strip("\n") for cell in filled)
             kept.append(cells)
             if any("\n" in cell for cell in cells):
                 self._add("".join(f"{cell}\n" for cell in cells if cell))
@@ -95,9 +99,17 @@ class Writer:
         if kept:
             self._tables.append(Table(tuple(kept), start, self._length))
 
-    def document(self, kind: str, pages: int | None = None) -> Document:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was written yet."""
+        return not self._parts
+
+    def document(
+        self, kind: str, *, pages: int | None = None, pictures: tuple[int, ...] = ()
+    ) -> Document:
         """Return what was gathered."""
-        return Document(kind, "".join(self._parts), tuple(self._tables), pages)
+        text = "".join(self._parts)
+        return Document(kind, text, tuple(self._tables), pages, pictures)
 
     def _add(self, text: str) -> None:
         self._length += len(text)

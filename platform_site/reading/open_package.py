@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from platform_site.reading.document import MOST_CELLS, Refused
+from platform_site.reading.document import MOST_CELLS, TOO_MANY_CELLS, Refused
 from platform_site.reading.package import DAMAGED, ENCRYPTED, Package, inner
 
 _HAS_MACROS = "檔案含有巨集，基於安全不予讀取，請移除巨集後再試。"
@@ -153,7 +153,7 @@ def rows(table: Element, text_of: Callable[[Element], str]) -> Iterator[Row]:
         if any(row):
             cells += len(row) * times
             if cells > MOST_CELLS:
-                raise Refused(f"檔案中的表格超過{MOST_CELLS:,}格，請分成數個檔案。")
+                raise Refused(TOO_MANY_CELLS)
         yield Row(row, times)
 
 

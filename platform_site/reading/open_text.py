@@ -74,7 +74,7 @@ class _Reader:
         """Write the whole text, then its notes."""
         for block in self._blocks(text):
             if isinstance(block, _Paragraph):
-                if block.is_new_page:
+                if block.is_new_page and not self.writer.is_empty:
                     self.writer.page_end()
                 self.writer.line(block.text)
                 for box in block.boxes:

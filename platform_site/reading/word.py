@@ -140,7 +140,7 @@ class _Reader:
         for place, text in enumerate(pages):
             if text or len(pages) == 1:
                 self.writer.line(text)
-            if place < len(pages) - 1:
+            if place < len(pages) - 1 and not self.writer.is_empty:
                 self.writer.page_end()
         for box in paragraph.boxes:
             self._blocks(box)
