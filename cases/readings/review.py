@@ -1,0 +1,654 @@
+"""The review of minutes that were read: each decision with its match and its effect.
+
+Nothing is written here. What a person has not chosen yet is proposed anew each time,
+as the ledger stands now: minutes confirmed meanwhile may have begun a case.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from cases.desk.agenda import Agenda, AgendaCase, agenda_of
+from cases.desk.sheet import BEGINNINGS, CHOICES, Tally
+from cases.models import (
+    Case,
+    Choice,
+    LedgerEntry,
+    ReadDecision,
+    ReadMinutes,
+    Standing,
+)
+from cases.reading.names import Candidate, Certainty, Names
+from cases.readings.minutes import Known, facts_of, is_foreign
+from cases.readings.result import DecisionFacts, MinutesFacts, PaperFacts
+from cases.record import UNSTATED
+from meetings.minutes.compose import quoted
+from meetings.models import IssueGroup, Meeting, Minutes
+from platform_site.lib.roc import format_roc
+
+Kind = LedgerEntry.Kind
+Code = Standing.Code
+
+LONGEST_NAME = 200
+
+# What a case becomes by each decision; the others leave it where it is.
+AFTER: Mapping[str, str] = {
+    Kind.LIST: "列管中",
+    Kind.RELIST: "列管中",
+    Kind.CARRY_IN: "列管中",
+    Kind.AGREE: "提案中",
+    Kind.MERGE: "已併案",
+    Kind.SPLIT: "已分案",
+    Kind.WITHDRAW: "撤案",
+}
+# What else a paper may mean by a decision that cannot be taken as it stands.
+INSTEAD: Mapping[tuple[str, bool], Sequence[str]] = {
+    (Kind.LIST, True): (Kind.RELIST,),
+    (Kind.AGREE, True): (Kind.LIST,),
+    (Kind.DELIST, True): (Kind.WITHDRAW,),
+    (Kind.CONTINUE, True): (Kind.CARRY_IN,),
+    (Kind.PROPOSE_DELIST, True): (Kind.DELIST,),
+    (Kind.LIST, False): (Kind.AGREE,),
+    (Kind.DELIST, False): (Kind.PROPOSE_DELIST, Kind.WITHDRAW),
+    (Kind.CONTINUE, False): (Kind.DEFER,),
+}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a row says: proposed while it is open, else as somebody chose."""
+
+    case: Case | None
+    is_new: bool
+    group: IssueGroup | None
+    kind: str
+    reason: str = ""
+    words: str = ""
+    new_name: str = ""
+    into: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A decision that was read, what it would do, and what is doubtful about it."""
+
+    decision: ReadDecision
+    chosen: Chosen
+    candidates: Sequence[Candidate]
+    certainty: str
+    why: str
+    kinds: Sequence[str]
+    before: str
+    after: str
+    called: str
+    doubts: Sequence[str] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has chosen yet."""
+        return self.decision.state == Choice.OPEN
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it goes into the draft."""
+        return self.decision.state == Choice.ACCEPTED
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it may be accepted with others, unread."""
+        return self.is_open and not self.doubts
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number the paper states beside the number that the rows give."""
+
+    label: str
+    stated: int | None
+    counted: int
+    words: str = ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the paper says otherwise."""
+        return self.stated is not None and self.stated != self.counted
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    """The counts of one group, and the tracked cases that the paper does not name.
+
+    ``says_rest`` tells that the paper lets them stay tracked, as a number.
+    """
+
+    group: IssueGroup | None
+    name: str
+    counts: Sequence[Count]
+    rest: Sequence[AgendaCase] = ()
+    says_rest: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether one of the numbers differs."""
+        return any(count.differs for count in self.counts)
+
+
+@dataclass(frozen=True)
+class Review:
+    """Minutes that were read, with all a person needs to judge them."""
+
+    read: ReadMinutes
+    paper: PaperFacts
+    facts: MinutesFacts
+    known: Known
+    meeting: Meeting | None  # the one of the record, or one that is not saved yet
+    agenda: Agenda | None
+    rows: Sequence[Row]
+    counts: Sequence[GroupCount] = ()
+    cautions: Sequence[str] = ()
+    in_the_way: Sequence[str] = field(default_factory=list)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the record has confirmed minutes of this meeting."""
+        return self.meeting is not None and _state_of(self.meeting) == "confirmed"
+
+    @property
+    def open_rows(self) -> list[Row]:
+        """The rows nobody has judged."""
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def clear_rows(self) -> list[Row]:
+        """The rows that may be accepted together."""
+        return [row for row in self.rows if row.is_clear]
+
+    @property
+    def accepted_rows(self) -> list[Row]:
+        """The rows that go into the draft."""
+        return [row for row in self.rows if row.is_accepted]
+
+    @property
+    def stamp(self) -> str:
+        """Tell this state of header and rows from every other one."""
+        versions = sum(row.decision.version for row in self.rows)
+        return f"{self.read.version}.{versions}"
+
+    @property
+    def may_draft(self) -> bool:
+        """Whether nothing stands in the way of a draft."""
+        return not self.in_the_way
+
+    @property
+    def decides(self) -> bool:
+        """Whether the series decides what is tracked."""
+        series = self.read.series
+        return series is not None and series.is_deciding
+
+
+def review_of(read: ReadMinutes, paper: PaperFacts | None = None) -> Review:
+    """Judge what was read as the record stands now; a constant number of queries."""
+    paper = paper or facts_of(read.reading)
+    facts = paper.meetings[read.order]
+    platform = read.reading.platform
+    known = Known.of(platform)
+    meeting = meeting_of(read)
+    agenda = agenda_of(meeting) if meeting is not None else None
+    decisions = list(
+        read.decisions.select_related(
+            "case__group", "issue_group", "merged_into", "merged_into_new", "chosen_by"
+        )
+    )
+    judge = Judge(read, known.names, agenda)
+    said = dict(enumerate(facts.decisions))
+    rows = [judge.row(each, said.get(each.order)) for each in decisions]
+    rows = list(_with_doubles(rows))
+    counts = list(_counts(facts, known.names, agenda, rows)) if judge.decides else []
+    review = Review(read, paper, facts, known, meeting, agenda, rows, counts)
+    return replace(
+        review,
+        cautions=list(_cautions(review)),
+        in_the_way=list(_in_the_way(review)),
+    )
+
+
+def meeting_of(read: ReadMinutes) -> Meeting | None:
+    """Return the meeting the minutes are of: on record, or one that could be begun.
+
+    None while series or day are not known.
+    """
+    series, day = read.series, read.held_on
+    if series is None or day is None:
+        return None
+    those = Meeting.objects.filter(series=series).select_related(
+        "platform", "series__group", "minutes", "host"
+    )
+    if read.number is not None:
+        found = those.filter(number=read.number, roc_year=read.roc_year).first()
+    else:
+        found = those.filter(number=None, held_on=day).first()
+    return found or Meeting(platform=read.reading.platform, series=series, held_on=day)
+
+
+def _state_of(meeting: Meeting) -> str:
+    minutes: Minutes | None = getattr(meeting, "minutes", None) if meeting.pk else None
+    return minutes.state if minutes is not None else ""
+
+
+# Rows ----------------------------------------------------------------------------
+
+
+class Judge:
+    """Says of a decision which case it means and what it would do."""
+
+    def __init__(self, read: ReadMinutes, names: Names, agenda: Agenda | None) -> None:
+        self.read = read
+        self.names = names
+        self.agenda = agenda
+        series = read.series
+        self.decides = series is not None and series.is_deciding
+        self.own_group = series.group if series is not None else None
+        self.on_agenda = {
+            each.case.pk: each
+            for group in (agenda.groups if agenda else ())
+            for each in group.cases
+        }
+
+    @cached_property
+    def standing(self) -> Mapping[int, tuple[str, str]]:
+        """Where each case of the platform stood that day, and its name."""
+        if self.read.held_on is None:
+            return {}
+        cases = Case.objects.as_of(self.read.held_on).filter(
+            platform=self.read.reading.platform_id
+        )
+        return {case.pk: (case.standing, case.current_name) for case in cases}
+
+    def row(self, decision: ReadDecision, said: DecisionFacts | None) -> Row:
+        """Return the row of a decision: as chosen, or as proposed."""
+        group = self.names.group(decision.group) or self.own_group
+        match = self.names.match(decision.name, group, self.read.held_on)
+        if decision.state == Choice.OPEN:
+            chosen = self._proposed(decision, match.case, match.certainty, group, said)
+        else:
+            chosen = chosen_of(decision)
+        row = Row(
+            decision=decision,
+            chosen=chosen,
+            candidates=match.candidates,
+            certainty=match.certainty,
+            why=match.why,
+            kinds=self.kinds(chosen.case, is_new=chosen.is_new),
+            before=self._before(chosen),
+            after=self._after(chosen),
+            called=self.called(chosen.case) if chosen.case else "",
+        )
+        if decision.state == Choice.IGNORED:
+            return row
+        return replace(row, doubts=list(self._doubts(row, group)))
+
+    def kinds(self, case: Case | None, *, is_new: bool) -> Sequence[str]:
+        """Return what the meeting may decide about a case."""
+        if is_new:
+            return BEGINNINGS[self.decides]
+        if case is None:
+            return ()
+        if case.pk in self.on_agenda:
+            return CHOICES[self.decides, self.on_agenda[case.pk].is_listed]
+        code, _ = self.standing.get(case.pk, ("", ""))
+        return (Kind.RELIST,) if self.decides and code == Code.DELISTED else ()
+
+    def called(self, case: Case) -> str:
+        """Return the name the case bore that day."""
+        return self.standing.get(case.pk, ("", ""))[1] or case.name
+
+    def _proposed(
+        self,
+        decision: ReadDecision,
+        case: Case | None,
+        certainty: str,
+        group: IssueGroup | None,
+        said: DecisionFacts | None,
+    ) -> Chosen:
+        is_new = case is None and certainty == Certainty.NONE
+        kind = self._kind(decision.action, self.kinds(case, is_new=is_new))
+        if case is None and not is_new:
+            kind = decision.action  # which case it is decides whether it can be
+        reason, words = decision.reason, decision.words
+        if kind == Kind.DELIST and not reason:
+            reason = LedgerEntry.Reason.OTHER
+            words = words or UNSTATED
+        new_name = said.new_name if said else ""
+        return Chosen(
+            case=case,
+            is_new=is_new,
+            group=case.group if case else group,
+            kind=kind,
+            reason=reason if kind == Kind.DELIST else "",
+            words=words,
+            new_name=decision.name if is_new else new_name,
+            into=said.into if said else "",
+        )
+
+    def _kind(self, action: str, kinds: Sequence[str]) -> str:
+        for kind in (action, *INSTEAD.get((action, self.decides), ())):
+            if kind and kind in kinds:
+                return kind
+        return ""
+
+    def _before(self, chosen: Chosen) -> str:
+        if chosen.is_new:
+            return "新案"
+        if chosen.case is None:
+            return "未定"
+        code, _ = self.standing.get(chosen.case.pk, ("", ""))
+        return str(Code(code).label) if code else "尚未登錄"
+
+    def _after(self, chosen: Chosen) -> str:
+        word = self.read.reading.platform.delist_word
+        if not chosen.kind:
+            return "未定"
+        if chosen.kind == Kind.DELIST:
+            return f"補登並{word}" if chosen.is_new else f"已{word}"
+        if chosen.kind == Kind.PROPOSE_DELIST:
+            return f"{self._before(chosen)}（提請{word}）"
+        if chosen.kind == Kind.RENAME:
+            return f"{self._before(chosen)}（更名）"
+        if chosen.kind == Kind.DEFER:
+            return f"{self._before(chosen)}（緩議）"
+        return AFTER.get(chosen.kind) or self._before(chosen)
+
+    def _doubts(self, row: Row, group: IssueGroup | None) -> Iterator[str]:
+        decision, chosen = row.decision, row.chosen
+        action = Kind(decision.action).label if decision.action else ""
+        if not action:
+            yield "看不出文件作了什麼決定，請選擇。"
+        if row.is_open and row.certainty == Certainty.NEAR:
+            first = row.candidates[0]
+            yield (
+                f"與 {first.case.number} {quoted(_current(first.case))}相近（{first.why}），"
+                "請選擇是否為同一案。"
+            )
+        elif chosen.case is None and not chosen.is_new:
+            yield "請選擇合作案，或列為新案。"
+        if chosen.is_new and len(chosen.new_name) > LONGEST_NAME:
+            yield f"案名超過 {LONGEST_NAME} 字，請更正後再接受。"
+        if group is None and decision.group:
+            yield f"本平臺沒有{quoted(decision.group)}，請選擇議題小組。"
+        elif chosen.group is None:
+            yield "文件未載議題小組，請選擇。"
+        elif chosen.case and group and not _is_within(chosen.case, group):
+            yield f"文件列於{group}，但本案屬{chosen.case.group}。"
+        if self.agenda is not None and (chosen.case or chosen.is_new):
+            yield from self._effect_doubts(row, action)
+
+    def _effect_doubts(self, row: Row, action: str) -> Iterator[str]:
+        chosen = row.chosen
+        if not chosen.kind and action:
+            where = "新案" if chosen.is_new else f"{row.before}的案件"
+            code = self.standing.get(chosen.case.pk, ("",))[0] if chosen.case else "-"
+            if not code:
+                yield (
+                    "此案在這次會議之後才有列管紀錄，依規則不能在較早的會議"
+                    f"再作「{action}」。"
+                )
+            else:
+                yield f"{where}在這次會議不能「{action}」，請選擇其他決定或略過。"
+        elif chosen.kind and chosen.kind not in row.kinds:
+            label = Kind(chosen.kind).label
+            yield f"{row.before}的案件在這次會議不能「{label}」，請重新選擇。"
+        elif (
+            row.is_open
+            and chosen.is_new
+            and chosen.kind
+            in (
+                Kind.CARRY_IN,
+                Kind.DELIST,
+            )
+        ):
+            yield f"查無此案；接受後將登錄為新案，補登列管{_also(chosen.kind)}。"
+        elif row.is_open and chosen.kind and chosen.kind != row.decision.action:
+            yield f"文件作「{action}」，依目前狀態擬記為「{Kind(chosen.kind).label}」。"
+
+
+def _also(kind: str) -> str:
+    return "後解列" if kind == Kind.DELIST else ""
+
+
+def _current(case: Case) -> str:
+    return getattr(case, "current_name", "") or case.name
+
+
+def _is_within(case: Case, group: IssueGroup) -> bool:
+    return case.group_id == group.pk or case.group.parent_id == group.pk
+
+
+def chosen_of(decision: ReadDecision) -> Chosen:
+    """Return what somebody chose."""
+    into = ""
+    if decision.merged_into is not None:
+        into = decision.merged_into.number
+    elif decision.merged_into_new is not None:
+        into = decision.merged_into_new.new_name
+    return Chosen(
+        case=decision.case,
+        is_new=decision.is_new,
+        group=decision.issue_group,
+        kind=decision.kind,
+        reason=decision.reason,
+        words=decision.words,
+        new_name=decision.new_name,
+        into=into,
+    )
+
+
+def _with_doubles(rows: Sequence[Row]) -> Iterator[Row]:
+    """Doubt rows about one case: a meeting decides once about it."""
+    cases = Counter(
+        row.chosen.case.pk
+        for row in rows
+        if row.chosen.case and row.decision.state != Choice.IGNORED
+    )
+    for row in rows:
+        case = row.chosen.case
+        if case and row.decision.state != Choice.IGNORED and cases[case.pk] > 1:
+            said = f"{case.number} 在這份紀錄有 {cases[case.pk]} 項決定，只能接受一項。"
+            yield replace(row, doubts=[*row.doubts, said])
+        else:
+            yield row
+
+
+# Counts --------------------------------------------------------------------------
+
+
+def _counts(
+    facts: MinutesFacts, names: Names, agenda: Agenda | None, rows: Sequence[Row]
+) -> Iterator[GroupCount]:
+    """Hold what the paper states against what its rows and the ledger give."""
+    if agenda is None:
+        return
+    stated: dict[int | None, dict[str, tuple[int, str]]] = defaultdict(dict)
+    strange: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    for claim in facts.claims:
+        group = names.group(claim.group) if claim.group else None
+        said = (claim.number, claim.words)
+        if claim.group and group is None:
+            strange[claim.group][claim.counts] = said
+        else:
+            stated[group.pk if group else None][claim.counts] = said
+    those = [row for row in rows if row.decision.state != Choice.IGNORED]
+    whole = Tally()
+    for group_agenda in agenda.groups:
+        group = group_agenda.group
+        own = [row for row in those if row.chosen.group == group]
+        named = {row.chosen.case.pk for row in those if row.chosen.case}
+        rest = [each for each in group_agenda.listed if each.case.pk not in named]
+        tally = _tally(len(group_agenda.listed), own)
+        whole += tally
+        claims = stated[group.pk]
+        if claims or own or group_agenda.listed:
+            yield GroupCount(
+                group, group.name, _three(claims, tally), rest, "continued" in claims
+            )
+    for name, claims in strange.items():
+        yield GroupCount(None, f"{name}（本平臺沒有這個小組）", _three(claims, Tally()))
+    yield GroupCount(None, "全部小組", _three(stated[None], whole))
+
+
+def _tally(opening: int, rows: Sequence[Row]) -> Tally:
+    kinds = Counter(row.chosen.kind for row in rows)
+    carried = sum(
+        row.chosen.is_new and row.chosen.kind in (Kind.CARRY_IN, Kind.DELIST)
+        for row in rows
+    )
+    return Tally(
+        opening=opening,
+        carried_in=carried,
+        listed=kinds[Kind.LIST] + kinds[Kind.RELIST],
+        delisted=kinds[Kind.DELIST],
+        merged=kinds[Kind.MERGE],
+        split=kinds[Kind.SPLIT],
+    )
+
+
+def _three(claims: Mapping[str, tuple[int, str]], tally: Tally) -> list[Count]:
+    return [
+        Count(label, *_stated(claims, counts, number))
+        for label, counts, number in (
+            ("新增", "listed", tally.listed),
+            ("解列", "delisted", tally.delisted),
+            ("其餘持續列管", "continued", tally.continuing),
+        )
+    ]
+
+
+def _stated(
+    claims: Mapping[str, tuple[int, str]], counts: str, number: int
+) -> tuple[int | None, int, str]:
+    said = claims.get(counts)
+    return (said[0], number, said[1]) if said else (None, number, "")
+
+
+# What should be known, and what stands in the way ---------------------------------
+
+
+def _cautions(review: Review) -> Iterator[str]:
+    """What a person should know before drafting; a sentence each."""
+    read, meeting = review.read, review.meeting
+    platform = read.reading.platform
+    if is_foreign(review.facts, platform):
+        yield (
+            f"文件所載平臺為{quoted(review.facts.platform)}，與{platform}不同；"
+            "不同平臺的同名案件不是同一案。"
+        )
+    for chair in read.chairs:
+        like = review.known.like(str(chair.get("name", "")))
+        if like is not None:
+            yield f"主席「{chair['name']}」與前次會議的「{like.name}」僅一字不同，請確認。"
+    if meeting is None or read.series is None or read.held_on is None:
+        return
+    if meeting.pk and meeting.held_on != read.held_on:
+        yield (
+            f"{meeting.short_title}已登錄的日期是{format_roc(meeting.held_on)}，"
+            f"文件載{format_roc(read.held_on)}。"
+        )
+    if read.series.is_deciding:
+        yield from _order_cautions(review, meeting)
+
+
+def _order_cautions(review: Review, meeting: Meeting) -> Iterator[str]:
+    deciding = (
+        Meeting.objects.deciding()
+        .filter(platform=meeting.platform_id)
+        .exclude(state=Meeting.State.CANCELLED)
+        .exclude(pk__in=[meeting.pk] if meeting.pk else [])
+        .select_related("series", "minutes")
+        .in_order()
+    )
+    assert review.read.held_on is not None
+    day = review.read.held_on
+    later = earlier = None
+    for other in deciding:
+        state = _state_of(other)
+        if other.held_on > day and state == "confirmed" and later is None:
+            later = other
+        elif other.held_on < day and state == "draft":
+            earlier = other
+    if later is not None and not review.is_recorded:
+        yield (
+            f"之後的{later.short_title}（{format_roc(later.held_on)}）已確認；"
+            "列管紀錄須前後相容，補登的決定若使其後的列管、解列或補登列管不再成立，"
+            "就不能確認。"
+        )
+    if earlier is not None:
+        yield (
+            f"之前的{earlier.short_title}（{format_roc(earlier.held_on)}）尚未確認；"
+            "該次會議的新案確認後才會出現在這裡。"
+        )
+
+
+def _in_the_way(review: Review) -> Iterator[str]:
+    """Why no draft can be made of this now; a sentence each."""
+    read, meeting = review.read, review.meeting
+    if read.minutes_id is not None:
+        yield "已製成草稿。"
+        return
+    if review.is_recorded:
+        assert meeting is not None
+        yield f"{meeting.short_title}的會議紀錄已在紀錄中（已確認），不再製成草稿。"
+        return
+    if read.is_ignored:
+        yield "這份會議紀錄已略過。"
+    for lacks, sentence in (
+        (read.series is None, "請選擇會議系列。"),
+        (read.held_on is None, "請填寫會議日期。"),
+        (not read.title, "請填寫會議名稱。"),
+    ):
+        if lacks:
+            yield sentence
+    yield from _number_in_the_way(read)
+    if meeting is not None and meeting.pk and _holds_something(meeting):
+        yield (
+            f"{meeting.short_title}已有記錄中的草稿，不會以文件覆蓋；"
+            "請在會議工作桌清空草稿，或略過這份文件。"
+        )
+    if meeting is not None and meeting.pk and meeting.state == Meeting.State.CANCELLED:
+        yield f"{meeting.short_title}已取消。"
+    if review.open_rows:
+        yield f"還有 {len(review.open_rows)} 項決定待審閱。"
+
+
+def _number_in_the_way(read: ReadMinutes) -> Iterator[str]:
+    series = read.series
+    if series is None:
+        return
+    numbering = series.numbering
+    if numbering == "none" and (read.number or read.roc_year):
+        yield f"{series}不編次，請清除次別與年度。"
+    if numbering != "none" and not read.number:
+        yield "請填寫會議次別。"
+    if numbering == "per_year" and not read.roc_year:
+        yield "請填寫年度。"
+    if numbering == "running" and read.roc_year:
+        yield f"{series}不分年度編次，請清除年度。"
+
+
+def _holds_something(meeting: Meeting) -> bool:
+    """Whether somebody has written in the draft already; headings do not count."""
+    minutes: Minutes | None = getattr(meeting, "minutes", None)
+    if minutes is None:
+        return False
+    return any(
+        rows.exists()
+        for rows in (
+            minutes.draft_decisions,
+            minutes.remarks,
+            minutes.motions,
+            minutes.attachments,
+            minutes.resolutions,
+            minutes.sections.exclude(text=""),
+        )
+    )
