@@ -1,0 +1,322 @@
+"""The rows of a status report gathered to cases, over pages and groups."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cases.reading.cells import (
+    goes_on,
+    is_numbered,
+    join,
+    reflow,
+    split_items,
+    without_markup,
+)
+from cases.reading.columns import Columns, read_columns
+from cases.reading.heading import (
+    Heading,
+    is_furniture,
+    read_group,
+    read_numbered_heading,
+)
+from cases.reading.places import read_counties
+from cases.reading.rows import Cell, Row, Text, pieces
+from platform_site.lib.numbering import Level, read_outline
+from platform_site.reading.document import Document
+
+LONGEST_HEADING = 80
+
+_NEW_MARK = re.compile(
+    r"^\s*[【(（\[★◎※*]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]★：:]?\s*"
+    r"|\s*[【(（\[]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]]\s*$"
+)
+_PAIRS = (("（(", "）)"), ("「", "」"), ("『", "』"), ("【", "】"), ("《", "》"))
+
+# The municipality and the period that a column or a row is of.
+Key = tuple[str | None, str]
+
+
+@dataclass(slots=True)
+class ReadCase:
+    """A case as its rows give it, cell by cell."""
+
+    group: str | None
+    name: str
+    theme: str = ""
+    newly_listed: bool = False
+    cells: dict[Key, list[Cell]] = field(default_factory=lambda: defaultdict(list))
+    start: int = 0
+    end: int = 0
+    doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Goes through the lines and rows of a paper."""
+
+    document: Document
+    heading: Heading = field(default_factory=Heading)
+    columns: Columns | None = None
+    group: str | None = None
+    cases: list[ReadCase] = field(default_factory=list)
+    unread: list[tuple[int, str]] = field(default_factory=list)
+    is_fresh: bool = False  # a head or a page has just begun
+    above: Text | None = None  # the last line outside of tables
+    key: Key = (None, "")
+    row_group: str = ""
+    width: int = 0
+    sheets: list[str] = field(default_factory=list)
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether lines outside of tables are the names of sheets."""
+        return self.document.kind in ("xlsx", "ods")
+
+    def read(self) -> None:
+        """Read the whole paper."""
+        for piece in pieces(self.document):
+            if isinstance(piece, Text):
+                self._line(piece)
+            else:
+                self._row(piece)
+
+    # Lines
+
+    def _line(self, line: Text) -> None:
+        text = line.text.strip()
+        if not text or is_furniture(text) or self.heading.has(text):
+            return
+        if self.is_sheet:
+            self._sheet(line)
+        elif self._is_within_cell(line):
+            self._continue(self.key, Cell(line.text, line.start, line.end))
+        elif not self._is_heading(text):
+            self._other(line)
+
+    def _sheet(self, line: Text) -> None:
+        """Begin another sheet: its table has a head of its own."""
+        self.columns, self.group = None, read_group(line.text.strip())
+        if self.group is None:
+            self.sheets.append(line.text.strip())
+
+    def _is_heading(self, text: str) -> bool:
+        """Take a group's name or the data date; False where it is neither."""
+        if len(text) > LONGEST_HEADING:
+            return False
+        group = read_group(text)
+        if group:
+            self._begin_group(group)
+        return bool(group) or self.heading.take(text)
+
+    def _other(self, line: Text) -> None:
+        """Keep a line that is no heading: above all tables it may be the title."""
+        text = line.text.strip()
+        if self.columns is None and not self.cases and len(text) <= LONGEST_HEADING:
+            self.heading.take_title(text)
+        else:
+            self.unread.append((line.start, text))
+        self.above = line
+
+    def _is_within_cell(self, line: Text) -> bool:
+        """Whether a line of plain text belongs to the cell that was begun last."""
+        if self.document.kind != "txt" or not self.cases or self.is_fresh:
+            return False
+        text = self.document.text
+        after = text[line.end : line.end + 400].lstrip("\n\f \u3000").partition("\n")[0]
+        if read_columns(after.split("\t")):
+            return False
+        above = text[max(0, line.start - 40) : line.start].rstrip(" \f\u3000")
+        return not (above.endswith("\n\n") and read_group(line.text.strip()))
+
+    def _begin_group(self, group: str) -> None:
+        self.group, self.row_group, self.is_fresh = group, "", True
+
+    # Rows
+
+    def _row(self, row: Row) -> None:
+        cells = [without_markup(cell.text) for cell in row.cells]
+        columns = read_columns(cells)
+        if columns is not None:
+            self._head(columns)
+            self.width = len(cells)
+            return
+        if row.is_first:
+            self.is_fresh = True
+            if self._is_foreign(row):
+                self.columns = None
+        if self.columns is None:
+            for cell in row.said:
+                text = cell.text.strip()
+                if not (self.heading.has(text) or self._is_heading(text)):
+                    self._other(Text(text, cell.start))
+            return
+        if self.is_fresh and self.columns.refine(cells):
+            return
+        if row.said and not self._is_heading_row(row, cells):
+            self._data(row, cells)
+            self.is_fresh = False
+
+    def _is_foreign(self, row: Row) -> bool:
+        """Whether a table without a head is another one, no part of the last."""
+        return self.columns is not None and (
+            len(row.cells) != self.width
+            or (self.above is not None and self.document.kind not in ("txt", "pdf"))
+        )
+
+    def _head(self, columns: Columns) -> None:
+        above = self.above
+        group = read_numbered_heading(above.text) if above is not None else None
+        if above is not None and group:
+            self.group = group
+            self.unread = [each for each in self.unread if each[0] != above.start]
+            self.heading.drop(above.text)
+        self.above = None
+        self.columns = columns
+        self.is_fresh = True
+
+    def _is_heading_row(self, row: Row, cells: Sequence[str]) -> bool:
+        """Whether a row is a heading in one cell: a group, the title, a page number."""
+        assert self.columns is not None
+        said = [place for place, cell in enumerate(cells) if cell.strip()]
+        if len(said) != 1 or any(said[0] == c.place for c in self.columns.progress):
+            return False
+        text = cells[said[0]].strip()
+        if self.heading.has(text) or is_furniture(text):
+            return True
+        return self.columns.group is None and self._is_heading(text)
+
+    def _data(self, row: Row, cells: Sequence[str]) -> None:
+        columns = self.columns
+        assert columns is not None
+        name = _name_of(cells[columns.name]) if columns.name < len(cells) else ""
+        self._note_group(cells)
+        owner = self._owner(row, cells)
+        said = {
+            (owner or column.municipality, column.label): row.cells[column.place]
+            for column in columns.progress
+            if column.place < len(cells) and cells[column.place].strip()
+        }
+        if name and self._is_name_continued(name, said):
+            self.cases[-1].name = join(self.cases[-1].name, name)
+        elif name:
+            self._begin(name, row, cells)
+        if not self.cases:
+            self.unread += [(cell.start, cell.text.strip()) for cell in row.said]
+            return
+        for key, cell in said.items():
+            self._continue(key, cell)
+        for place in columns.others:
+            if place < len(cells) and cells[place].strip():
+                self.unread.append((row.cells[place].start, cells[place].strip()))
+
+    def _note_group(self, cells: Sequence[str]) -> None:
+        """Take the group from its column, which may be merged over rows."""
+        columns = self.columns
+        if columns is None or columns.group is None or columns.group >= len(cells):
+            return
+        said = "".join(cells[columns.group].split())
+        if said:
+            self.row_group = read_group(said) or said
+
+    def _owner(self, row: Row, cells: Sequence[str]) -> str | None:
+        """Return the municipality a column of its own names."""
+        columns = self.columns
+        assert columns is not None
+        place = columns.municipality
+        if place is None or place >= len(cells) or not cells[place].strip():
+            return None
+        text = "".join(cells[place].split())
+        names, end = read_counties(text)
+        if len(names) == 1 and end == len(text):
+            return names[0]
+        if not re.fullmatch(r"共同(?:填報|辦理)?|[各四]市|全體|聯合", text):
+            self.unread.append((row.cells[place].start, cells[place].strip()))
+        return None
+
+    def _begin(self, name: str, row: Row, cells: Sequence[str]) -> None:
+        columns = self.columns
+        assert columns is not None
+        plain = _NEW_MARK.sub("", name)
+        case = ReadCase(self.row_group or self.group, plain or name, start=row.start)
+        case.newly_listed = bool(plain) and plain != name
+        if columns.theme is not None and columns.theme < len(cells):
+            case.theme = cells[columns.theme].strip()
+        if columns.new is not None and columns.new < len(cells):
+            said = cells[columns.new].strip()
+            if re.match(r"[(（【]?(?:本[次期季])?(?:同意)?新增", said):
+                case.newly_listed = True
+            elif said and not re.fullmatch(r"持續列管|列管中?|執行中|-|—", said):
+                self.unread.append((row.cells[columns.new].start, said))
+        self.cases.append(case)
+
+    def _is_name_continued(self, name: str, said: dict[Key, Cell]) -> bool:
+        """Whether a name at the top of a page is the rest of the one before."""
+        if not (self.is_fresh and self.cases) or self.cases[-1].group != (
+            self.row_group or self.group
+        ):
+            return False
+        case = self.cases[-1]
+        if _opened(case.name) and not _opened(join(case.name, name)):
+            return True
+        last = _top_number(cell_lines(self.document, case.cells.get(self.key, [])), -1)
+        for cell in said.values():
+            first = _top_number(split_items(without_markup(cell.text)), 0)
+            if last and first and first > 1 and first == last + 1:
+                case.doubts.append("名稱可能跨頁接續，請確認名稱是否完整。")
+                return True
+        return False
+
+    def _continue(self, key: Key, cell: Cell) -> None:
+        case = self.cases[-1]
+        if key not in case.cells and key[0] is None and not key[1]:
+            # A merged name: what goes on is the last text, whoever's it is.
+            key = self.key if self.key in case.cells else key
+        case.cells[key].append(cell)
+        case.end = max(case.end, cell.end)
+        self.key = key
+
+
+def cell_lines(document: Document, cells: Sequence[Cell]) -> list[str]:
+    """Return the lines of a text that goes over several cells."""
+    lines: list[str] = []
+    for cell in cells:
+        own = [
+            line
+            for raw in without_markup(cell.text).split("\n")
+            if (line := raw.strip(" \t\r\f\u3000"))
+        ]
+        if document.kind == "pdf":
+            own = reflow(own)
+        if lines and own and goes_on(lines[-1], own[0]):
+            lines[-1] = join(lines[-1], own.pop(0))
+        lines += own
+    return split_items("\n".join(lines))
+
+
+def _name_of(cell: str) -> str:
+    """Return a name from its cell, whose lines are those of a narrow column."""
+    name = ""
+    for line in cell.split("\n"):
+        name = join(name, line) if name else line.strip()
+    return re.sub(r"^\s*\d{1,3}\s*[.、．]\s*(?!\d)", "", name)
+
+
+def _opened(text: str) -> bool:
+    """Whether a bracket or quotation mark stands open."""
+    return any(
+        sum(text.count(each) for each in opening)
+        > sum(text.count(each) for each in closing)
+        for opening, closing in _PAIRS
+    )
+
+
+def _top_number(lines: Sequence[str], place: int) -> int:
+    """Return the number of the first or last top item; 0 where there is none."""
+    outline = [line for line in read_outline("\n".join(lines)) if line.marker]
+    if not outline or (place == 0 and not is_numbered(lines[0])):
+        return 0
+    top = Level(min(line.level for line in outline))
+    return [line.number for line in outline if line.level == top][place]
