@@ -1,0 +1,207 @@
+"""The items of a section: wrapped lines joined, lists within lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from meetings.reading.lines import BULLET, Line, Mark
+from meetings.reading.words import Words, join
+from platform_site.lib.numbering import Level, to_chinese, write_marker
+
+_FINISHED = re.compile(r"[。!?;:…][」』)\"]*$")
+_GROUP_ALONE = re.compile(r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?")
+
+
+@dataclass
+class Item:
+    """An item of a list, or a paragraph without a number, and what it holds."""
+
+    mark: Mark | None
+    words: Words
+    line: int
+    indent: int = 0
+    children: list[Item] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Item]:
+        """The item and everything in it, in printed order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def all_words(self) -> Words:
+        """The words of the item and of everything in it."""
+        return join(item.words for item in self.walk())
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A number that does not follow the one before it."""
+
+    line: int
+    before: str
+    after: str
+
+
+def is_group_heading(words: Words) -> bool:
+    """Whether a line is only the name of a group."""
+    return bool(_GROUP_ALONE.fullmatch(words.folded))
+
+
+def never_alone(words: Words) -> bool:
+    """For sections in which no line but a group's name stands alone."""
+    return is_group_heading(words)
+
+
+def read_items(
+    lines: list[Line], stands_alone: Callable[[Words], bool] = never_alone
+) -> tuple[list[Item], list[Gap]]:
+    """Return the items of ``lines`` as trees, and gaps in their numbers."""
+    return _trees(_paragraphs(lines, stands_alone), stands_alone)
+
+
+def written(items: list[Item]) -> str:
+    """Return the items as a text in the official outline, one line each."""
+    lines = []
+    for root in items:
+        for item in root.walk():
+            words = item.words.plain()
+            mark = item.mark
+            if mark and mark.level <= Level.LETTER_BRACKET:
+                words = write_marker(Level(mark.level), mark.number) + words
+            elif mark and mark.sign:
+                words = f"{mark.sign} {words}"
+            if words:
+                lines.append(words)
+    return "\n".join(lines)
+
+
+def _paragraphs(lines: list[Line], stands_alone: Callable[[Words], bool]) -> list[Item]:
+    """Join each line that goes on with the words above it."""
+    items: list[Item] = []
+    parts: list[Words] = []
+    last: dict[int, int] = {}
+
+    def close() -> None:
+        if items and parts:
+            items[-1].words = join(parts)
+
+    for line in lines:
+        above = parts[-1] if parts else None
+        goes_on = (
+            above is not None
+            and not _FINISHED.search(above.folded)
+            and not stands_alone(above)
+        )
+        if line.mark and _is_believed(line, last, parts if goes_on else []):
+            level = line.mark.level
+            last = {seen: nth for seen, nth in last.items() if seen < level}
+            last[level] = line.mark.number
+        elif goes_on and not stands_alone(line.words):
+            parts.append(line.words)
+            continue
+        else:
+            line = Line(line.number, line.words, None, line.edge, line.indent)
+        close()
+        parts = [line.rest]
+        items.append(Item(line.mark, line.rest, line.number, line.indent))
+    close()
+    return items
+
+
+def _is_believed(line: Line, last: dict[int, int], above: list[Words]) -> bool:
+    """Whether the number at the head of a line is one, not part of a sentence."""
+    mark = line.mark
+    assert mark
+    if not above:
+        return not _goes_straight_on(line, mark)
+    if mark.level == BULLET:
+        return True
+    if last.get(mark.level, 0) + 1 == mark.number and mark.number > 1:
+        return True
+    if _goes_straight_on(line, mark):
+        return False
+    tail = "".join(part.folded for part in above[-3:])
+    if _is_open(tail) and _closes_first(line.words.folded):
+        return False
+    is_weekday = mark.level == Level.CHINESE_BRACKET and mark.number <= 6
+    if is_weekday and tail.rstrip().endswith("日"):
+        return False
+    return mark.dashed or mark.number == 1 or (mark.spaced and mark.number < 30)
+
+
+def _goes_straight_on(line: Line, mark: Mark) -> bool:
+    """三、四級毒品 and 一、二樓: the next number follows at once."""
+    if mark.level != Level.CHINESE or mark.dashed or not 0 < mark.number < 99:
+        return False
+    return (
+        line.rest.folded.startswith(to_chinese(mark.number + 1))
+        and line.rest.folded[len(to_chinese(mark.number + 1)) :].lstrip()[:1]
+        not in "、."
+    )
+
+
+def _is_open(text: str) -> bool:
+    return text.count("「") > text.count("」")
+
+
+def _closes_first(text: str) -> bool:
+    close, opening = text.find("」"), text.find("「")
+    return close >= 0 and (opening < 0 or close < opening)
+
+
+def _trees(
+    flat: list[Item], stands_alone: Callable[[Words], bool]
+) -> tuple[list[Item], list[Gap]]:
+    roots: list[Item] = []
+    stack: list[Item] = []
+    gaps: list[Gap] = []
+    for item in flat:
+        if item.mark is None:
+            if stands_alone(item.words):
+                stack.clear()
+            (stack[-1].children if stack else roots).append(item)
+            continue
+        level = item.mark.level
+        while stack and _ends(stack[-1], item, level):
+            stack.pop()
+        siblings = stack[-1].children if stack else roots
+        gap = _gap(siblings, item)
+        if gap:
+            gaps.append(gap)
+        siblings.append(item)
+        stack.append(item)
+    return roots, gaps
+
+
+def _ends(open_item: Item, item: Item, level: int) -> bool:
+    """Whether ``item`` does not belong in ``open_item``."""
+    assert open_item.mark
+    assert item.mark
+    if open_item.mark.level >= level:
+        return True
+    # A dash whose number was lost stands beside numbered dashes as far in.
+    return (
+        level == BULLET
+        and open_item.mark.dashed
+        and item.mark.dashed
+        and open_item.mark.level in (Level.DIGIT, Level.DIGIT_BRACKET)
+        and open_item.indent == item.indent
+    )
+
+
+def _gap(siblings: list[Item], item: Item) -> Gap | None:
+    mark = item.mark
+    assert mark
+    if mark.level == BULLET:
+        return None
+    before = [other.mark for other in siblings if other.mark]
+    if any(other.level == BULLET for other in before[-3:]):
+        return None
+    same = [other for other in before[-1:] if other.level == mark.level]
+    if same and mark.number not in (same[0].number + 1, 1):
+        return Gap(item.line, same[0].numeral, mark.numeral)
+    if not before and mark.number > 1:
+        return Gap(item.line, "", mark.numeral)
+    return None

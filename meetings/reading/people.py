@@ -1,0 +1,302 @@
+"""Names with their offices, as minutes print them: 劉副市長和然, 劉和然副市長."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from meetings.reading.words import Words
+
+_OFFICES = (
+    "主任委員",
+    "副主任委員",
+    "主任秘書",
+    "專門委員",
+    "總工程司",
+    "執行秘書",
+    "副秘書長",
+    "秘書長",
+    "市長",
+    "縣長",
+    "首長",
+    "局長",
+    "處長",
+    "署長",
+    "司長",
+    "院長",
+    "部長",
+    "次長",
+    "科長",
+    "課長",
+    "股長",
+    "組長",
+    "所長",
+    "室主任",
+    "主任",
+    "校長",
+    "館長",
+    "執行長",
+    "總經理",
+    "董事長",
+    "委員長",
+    "委員",
+    "議長",
+    "鄉長",
+    "鎮長",
+    "區長",
+    "大隊長",
+    "總隊長",
+    "隊長",
+    "分局長",
+    "簡任技正",
+    "技正",
+    "專員",
+    "參事",
+    "參議",
+    "顧問",
+    "秘書",
+    "督察",
+    "督導",
+    "政務官",
+    "主席",
+    "召集人",
+    "理事長",
+    "教授",
+    "老師",
+    "主委",
+    "科員",
+)
+_CLERKS = (
+    "約聘企劃師",
+    "約聘研究員",
+    "約聘人員",
+    "約僱人員",
+    "約用人員",
+    "助理研究員",
+    "副研究員",
+    "研究員",
+    "企劃師",
+    "規劃師",
+    "管理師",
+    "分析師",
+    "工程師",
+    "辦事員",
+    "助理員",
+    "組員",
+    "幹事",
+    "科員",
+    "技士",
+    "技佐",
+    "書記",
+    "工程員",
+    "助理管理師",
+    "約聘企劃員",
+    "企劃員",
+    "科技管理師",
+    "助理",
+    "實習員",
+    "佐理員",
+    "里幹事",
+    "聘用人員",
+)
+_TITLE = (
+    r"(?:代理|代|前)?副?(?:"
+    + "|".join(sorted({*_OFFICES, *_CLERKS}, key=len, reverse=True))
+    + ")"
+)
+_HAN = r"[\u4e00-\u9fff\u3400-\u4dbf○〇◯Ｏ]"
+_LONGEST = 48
+# In this order: what the first can read, the others are not asked.
+_FORMS = [
+    re.compile(rf"(?P<a>{_HAN}{{1,2}}?)(?P<title>{_TITLE})(?P<b>{_HAN}{{1,2}})"),
+    re.compile(
+        rf"(?P<a>{_HAN}{{1,4}}?|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})(?P<title>{_TITLE})"
+    ),
+    re.compile(
+        rf"(?P<title>{_TITLE})(?P<a>{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})"
+    ),
+]
+_NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}}")
+_ENDS_ORGANIZATION = re.compile(
+    r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[局處署部院室科所館會隊組市縣])$"
+)
+_DEPUTY = re.compile(
+    r"\(\s?由?(?P<deputy>[^()]{2,40}?)\s?(?:代理主持|代為主持|代理主席|代理|代表主持|代表|代主持|代)\s?\)"
+)
+_INSTEAD = re.compile(
+    r"(?:請假|公出|另有要公|公務|不克出席)?[,，]?\s?由(?P<deputy>[^,。()]{2,40}?)(?:代理主持|代為主持|代理主席|代理|代主持|主持)"
+)
+_LABEL = re.compile(r"共\s?同\s?主\s?(?:持\s?人?|席)\s*:?")
+_BETWEEN = re.compile(r"[\s、,;/]+")
+_AND = re.compile(r"以及|[及暨與和]")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name with its office and the body it is of, as far as printed."""
+
+    name: str
+    title: str
+    organization: str
+    surname_only: bool = False
+    deputy_for: str = ""
+
+
+def read_person(text: str) -> Person | None:
+    """Read one person; ``text`` is folded and without white space."""
+    splits = _splits(text)
+    for read in (_named, _named_after_sign):
+        for organization, rest in splits:
+            person = read(rest, organization)
+            if person:
+                return person
+    return None
+
+
+def _splits(text: str) -> list[tuple[str, str]]:
+    """How ``text`` may divide into a body and a person: none, then the longest."""
+    if len(text) > _LONGEST:
+        return []
+    ends = [
+        place
+        for place in range(2, len(text))
+        if _ENDS_ORGANIZATION.search(text, max(place - 3, 0), place)
+    ]
+    return [("", text), *((text[:end], text[end:]) for end in reversed(ends))]
+
+
+def _named(text: str, organization: str) -> Person | None:
+    for pattern in _FORMS:
+        found = pattern.fullmatch(text)
+        if found:
+            parts = found.groupdict()
+            name = found["a"] + parts.get("b", "")
+            return Person(name, found["title"], organization, len(name) == 1)
+    return None
+
+
+def _named_after_sign(text: str, organization: str) -> Person | None:
+    """新北市長侯友宜: the last sign of the body is the first of the office."""
+    found = re.fullmatch(rf"長(?P<a>{_HAN}{{2,4}})", text)
+    if not found or organization[-1] not in "市縣局處署部院室科所館隊組":
+        return None
+    return Person(found["a"], f"{organization[-1]}長", organization)
+
+
+def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
+    """Read the chairs of a meeting, line by line; return also what was not read."""
+    chairs: list[Person] = []
+    unread: list[Words] = []
+    organization = ""
+    for words in lines:
+        text = _LABEL.sub(" ", words.folded)
+        text, deputies = _take_deputies(text)
+        read = False
+        line_chairs: list[Person] = []
+        for token in _tokens(text):
+            person = read_person(token)
+            if person is None and _NAME.fullmatch(token) and not _is_body(token):
+                # 市長　蔣萬安: the office stood alone before its name.
+                person = Person(token, "", "")
+            if person is None:
+                if _is_body(token):
+                    organization, read = token, True
+                elif re.fullmatch(_TITLE, token):
+                    line_chairs.append(Person("", token, organization))
+                    read = True
+                continue
+            read = True
+            if person.organization:
+                organization = person.organization
+            line_chairs.append(_with_body(person, organization))
+        line_chairs = _mend(line_chairs)
+        for deputy in deputies:
+            absent = line_chairs.pop() if line_chairs else None
+            stands_for = f"{absent.name}{absent.title}" if absent else ""
+            line_chairs.append(
+                Person(
+                    deputy.name,
+                    deputy.title,
+                    deputy.organization
+                    or (absent.organization if absent else organization),
+                    deputy.surname_only,
+                    stands_for,
+                )
+            )
+        chairs.extend(chair for chair in line_chairs if chair.name)
+        if not read and not deputies and text.strip(" :。"):
+            unread.append(words)
+    return chairs, unread
+
+
+def _tokens(text: str) -> list[str]:
+    """What stands between commas and spaces; 及 divides only two persons."""
+    tokens: list[str] = []
+    for part in _BETWEEN.split(text):
+        cuts = (_AND.search(part, start) for start in range(1, min(len(part), 40)))
+        for found in cuts:
+            if found and read_person(part[: found.start()]):
+                rest = part[found.end() :]
+                if read_person(rest):
+                    tokens += [part[: found.start()], rest]
+                    break
+        else:
+            if part:
+                tokens.append(part)
+    return tokens
+
+
+def _take_deputies(text: str) -> tuple[str, list[Person]]:
+    deputies = []
+    for pattern in (_DEPUTY, _INSTEAD):
+        found = pattern.search(text)
+        if found:
+            person = read_person("".join(found["deputy"].split()))
+            if person:
+                deputies.append(person)
+                text = text[: found.start()] + " " + text[found.end() :]
+                break
+    return re.sub(r"\([^()]*\)", " ", text).replace("。", " "), deputies
+
+
+def _is_body(token: str) -> bool:
+    return bool(
+        re.search(
+            r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[市縣局處署部院館會])$",
+            token,
+        )
+    )
+
+
+def _with_body(person: Person, organization: str) -> Person:
+    body = person.organization or organization
+    # 政府 and its agency apart: 新北市政府 經濟發展局.
+    return Person(
+        person.name, person.title, body, person.surname_only, person.deputy_for
+    )
+
+
+def _mend(chairs: list[Person]) -> list[Person]:
+    """Put an office that stands alone to the name beside it."""
+    mended: list[Person] = []
+    for chair in chairs:
+        before = mended[-1] if mended else None
+        if before and not before.name and not chair.title:
+            mended[-1] = Person(chair.name, before.title, before.organization)
+        elif before and not chair.name and not before.title:
+            mended[-1] = Person(before.name, chair.title, before.organization)
+        else:
+            mended.append(chair)
+    return mended
+
+
+def find_chair(speaker: Person, chairs: list[Person]) -> Person | None:
+    """The one chair that a surname and an office mean."""
+    same = [
+        chair
+        for chair in chairs
+        if chair.name.startswith(speaker.name)
+        and (not speaker.title or chair.title == speaker.title)
+        and (not speaker.organization or speaker.organization in chair.organization)
+    ]
+    return same[0] if len(same) == 1 else None
