@@ -5,10 +5,20 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import TypeVar
 
 from platform_site.reading.document import Document, Refused
+from platform_site.reading.package import (
+    DAMAGED,
+    ENCRYPTED,
+    TOO_COMPLEX,
+    Package,
+    content_type,
+    main_part,
+)
 
 Reader = Callable[[bytes], Document]
+_Read = TypeVar("_Read")
 
 # Kind: its words for people, and "module:function".
 KINDS = {
@@ -30,9 +40,7 @@ _MACROS = (
     "檔案含有巨集，基於安全不予讀取，請另存為不含巨集的格式（.docx、.xlsx）後再試。"
 )
 _MACRO_NAMES = (".docm", ".dotm", ".xlsm", ".xltm", ".xlsb", ".pptm")
-_ENCRYPTED = "檔案設有密碼，無法讀取，請移除密碼後再試。"
 _ZIP = f"這是壓縮檔，請先解壓縮，再分別讀取裡面的檔案。{READABLE}"
-_DAMAGED = "檔案已損壞，無法讀取，請用原來的程式開啟後重新存檔。"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (  # beginnings of what people upload by mistake
@@ -48,8 +56,12 @@ _FOREIGN = (  # beginnings of what people upload by mistake
 )
 
 
+class Unforeseen(Refused):
+    """A file that broke its reader in a way nobody thought of."""
+
+
 def read_document(content: bytes, name: str) -> Document:
-    """Read a file, or refuse it with a sentence."""
+    """Read a file, or refuse it with a sentence; nothing else comes of it."""
     return reader_for(content, name)(content)
 
 
@@ -61,7 +73,7 @@ def reader_for(content: bytes, name: str) -> Reader:
     if not content:
         raise Refused("檔案是空的。")
     suffix = PurePath(name).suffix.lower()
-    kind = _kind(content, suffix)
+    kind = _guarded(lambda given: _kind(given, suffix))(content)
     if suffix in _MACRO_NAMES:
         raise Refused(_MACROS)
     named = suffix.removeprefix(".")
@@ -73,7 +85,23 @@ def reader_for(content: bytes, name: str) -> Reader:
     reader: Reader = getattr(
         importlib.import_module(f"platform_site.reading.{module}"), function
     )
-    return reader
+    return _guarded(reader)
+
+
+def _guarded(reader: Callable[[bytes], _Read]) -> Callable[[bytes], _Read]:
+    """The reader with whatever goes wrong in it made a sentence."""
+
+    def read(content: bytes) -> _Read:
+        try:
+            return reader(content)
+        except (Refused, MemoryError):
+            raise
+        except RecursionError as error:
+            raise Refused(TOO_COMPLEX) from error
+        except Exception as error:
+            raise Unforeseen(DAMAGED) from error
+
+    return read
 
 
 def _kind(content: bytes, suffix: str) -> str:
@@ -88,14 +116,14 @@ def _kind(content: bytes, suffix: str) -> str:
         if head.startswith(beginning):
             raise Refused(f"這是{what}。{READABLE}")
     if suffix.removeprefix(".") in KINDS and suffix != ".txt" and b"\x00" in head:
-        raise Refused(_DAMAGED)
+        raise Refused(DAMAGED)
     return "txt"
 
 
 def _about_ole(content: bytes, suffix: str) -> str:
     """Why a file of Office's old container is not read."""
     if _utf16("EncryptedPackage") in content:
-        return _ENCRYPTED
+        return ENCRYPTED
     for stream, kind in (
         ("WordDocument", ".doc"),
         ("Workbook", ".xls"),
@@ -103,7 +131,7 @@ def _about_ole(content: bytes, suffix: str) -> str:
     ):
         if _utf16(stream) in content:
             return _OLD[kind]
-    return _OLD.get(suffix, _DAMAGED)
+    return _OLD.get(suffix, DAMAGED)
 
 
 def _utf16(name: str) -> bytes:
@@ -111,8 +139,6 @@ def _utf16(name: str) -> bytes:
 
 
 def _zip_kind(content: bytes) -> str:
-    from platform_site.reading.package import Package, content_type, main_part
-
     package = Package(content)
     if "mimetype" in package:
         return _open_kind(package.read("mimetype")[:200].decode("ascii", "replace"))
@@ -127,7 +153,7 @@ def _zip_kind(content: bytes) -> str:
         return "xlsx"
     if "presentationml" in kind:
         raise Refused(_OLD[".ppt"])
-    raise Refused(_DAMAGED)
+    raise Refused(DAMAGED)
 
 
 def _open_kind(said: str) -> str:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -34,6 +35,7 @@ _START = (
 _KEPT = ("LD_LIBRARY_PATH",)  # without which some systems find no Python
 
 _TOO_LARGE = f"檔案超過{LARGEST_FILE // 1024**2}MB的上限，請縮小或分成數個檔案。"
+_TOO_MUCH = "檔案的內容過多，超過讀取的上限，請分成數個檔案。"
 _TOO_SLOW = f"讀取超過{SECONDS}秒，已停止，請分成數個檔案後再試。"
 _DIED = "讀取時程序意外停止，檔案可能已損壞或過大，請重新存檔後再試。"
 _BUSY = "系統正在讀取其他文件，請稍後再試。"
@@ -49,14 +51,17 @@ def read(content: bytes, name: str, then: str, **options: Any) -> dict[str, Any]
         raise Refused(_TOO_LARGE)
     job = json.dumps({"name": name, "then": then, "options": options}).encode()
     with _slot():
-        said = _run(job + b"\n" + content)
-    return _result(said)
+        said, ended = _run(job + b"\n" + content)
+    return _result(said, ended)
 
 
-def _result(said: bytes) -> dict[str, Any]:
+def _result(said: bytes, ended: int) -> dict[str, Any]:
+    """What the child found; ``ended`` says how it went."""
+    if ended in (-signal.SIGXCPU, -signal.SIGALRM):
+        raise Refused(_TOO_SLOW)
     try:
         answer = json.loads(said)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(_DIED) from error
     if trace := answer.get("trace"):
         logger.error("reading failed: %s", trace)
@@ -66,7 +71,7 @@ def _result(said: bytes) -> dict[str, Any]:
     return result
 
 
-def _run(given: bytes) -> bytes:
+def _run(given: bytes) -> tuple[bytes, int]:
     """Return what the child says within its time, and leave no child behind."""
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
     child = subprocess.Popen(  # noqa: S603  our own arguments
@@ -83,12 +88,13 @@ def _run(given: bytes) -> bytes:
     feeder = threading.Thread(target=_feed, args=(child.stdin, given), daemon=True)
     feeder.start()
     try:
-        return _listen(child.stdout)
+        said = _listen(child.stdout)
     finally:
         child.kill()
-        child.wait()
+        ended = child.wait()
         feeder.join()
         child.stdout.close()
+    return said, ended
 
 
 def _feed(pipe: IO[bytes], given: bytes) -> None:
@@ -107,7 +113,7 @@ def _listen(pipe: IO[bytes]) -> bytes:
                 return bytes(said)
             said += part
             if len(said) > LARGEST_ANSWER:
-                raise Refused(_TOO_LARGE)
+                raise Refused(_TOO_MUCH)
     raise Refused(_TOO_SLOW)
 
 
