@@ -82,9 +82,15 @@ def read_docx(content: bytes) -> Document:
 class _Paragraph:
     """One paragraph as shown, and the boxes that hang on it."""
 
-    text: str
+    mark: str = ""
+    words: str = ""
     boxes: list[Element] = field(default_factory=list)
     is_joined: bool = False  # its end was deleted: the next one goes on
+
+    @property
+    def text(self) -> str:
+        """The words with the automatic number before them."""
+        return self.mark + self.words
 
 
 class _Reader:
@@ -181,18 +187,16 @@ class _Reader:
 
     def _paragraph(self, element: Element) -> _Paragraph:
         properties = element.find("w:pPr")
-        paragraph = _Paragraph("")
-        said = "".join(self._inline(element, paragraph))
+        paragraph = _Paragraph()
+        paragraph.words = "".join(self._inline(element, paragraph))
+        if _has_deleted_end(properties):
+            paragraph.is_joined = True
+            return paragraph
         is_new_page = properties is not None and is_on(
             properties.find("w:pageBreakBefore")
         )
-        if _has_deleted_end(properties):
-            paragraph.is_joined = True
-            paragraph.text = said
-            return paragraph
-        paragraph.text = self._numbering.mark(properties) + said
-        if is_new_page:
-            paragraph.text = _PAGE + paragraph.text
+        mark = self._numbering.mark(properties)
+        paragraph.mark = _PAGE + mark if is_new_page else mark
         return paragraph
 
     def _inline(self, element: Element, paragraph: _Paragraph) -> Iterator[str]:
@@ -259,18 +263,18 @@ def _joined(
     waiting: _Paragraph | None = None
     for block in blocks:
         if not isinstance(block, _Paragraph):
-            if waiting and waiting.text:
+            if waiting and waiting.words:
                 yield waiting
             waiting = None
             yield block
             continue
         if waiting:
-            block.text = waiting.text + block.text
+            block.words = waiting.words + block.words
             block.boxes[:0] = waiting.boxes
         waiting = block if block.is_joined else None
         if not waiting:
             yield block
-    if waiting and waiting.text:
+    if waiting and waiting.words:
         yield waiting
 
 
