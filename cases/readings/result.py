@@ -6,29 +6,32 @@ The child process that read a hostile file may say anything: what is not of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any, TypeVar
 
 from cases.models import LedgerEntry
-from platform_site.lib.text import interchange
-from platform_site.reading.document import LONGEST_TEXT, Refused
+from cases.readings.values import (
+    MOST_ROWS,
+    ODD,
+    Note,
+    Span,
+    a_line,
+    a_list,
+    a_moment,
+    a_note,
+    a_number,
+    a_span,
+    a_text,
+    paper_text,
+)
+from platform_site.reading.document import Refused
 
 MOST_MINUTES = 60
-MOST_ROWS = 2000
-_ODD = "讀取結果不合格式，請洽系統管理者。"
 _COUNTS = ("listed", "delisted", "continued")
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Span:
-    """Characters of the paper's text."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,6 @@ class AttachmentFacts:
 
 
 @dataclass(frozen=True)
-class Note:
-    """A line of the paper with what is to be said of it, or its text."""
-
-    line: int
-    text: str
-
-
-@dataclass(frozen=True)
 class MinutesFacts:
     """All that was read of one meeting's minutes."""
 
@@ -149,164 +144,98 @@ class PaperFacts:
 def read_result(result: Any) -> PaperFacts:
     """Return what ``result`` says. Raises Refused where it is of another form."""
     try:
-        text = _text(result, "text")
-        meetings = _list(result, "meetings", MOST_MINUTES)
+        text = paper_text(result)
+        meetings = a_list(result, "meetings", MOST_MINUTES)
         return PaperFacts(text, [_minutes(each, len(text)) for each in meetings])
     except (TypeError, ValueError, KeyError, OverflowError) as error:
-        raise Refused(_ODD) from error
+        raise Refused(ODD) from error
 
 
 def _minutes(said: Any, length: int) -> MinutesFacts:
-    starts, ends = _moment(said, "starts_at"), _moment(said, "ends_at")
+    starts, ends = a_moment(said, "starts_at"), a_moment(said, "ends_at")
 
     def each(name: str, make: Callable[[Any], T]) -> list[T]:
-        return [make(row) for row in _list(said, name, MOST_ROWS)]
+        return [make(row) for row in a_list(said, name, MOST_ROWS)]
 
     return MinutesFacts(
-        title=_line(said, "title"),
-        platform=_line(said, "platform"),
-        series=_line(said, "series"),
-        group=_line(said, "group"),
-        roc_year=_number(said, "roc_year"),
-        number=_number(said, "number"),
+        title=a_line(said, "title"),
+        platform=a_line(said, "platform"),
+        series=a_line(said, "series"),
+        group=a_line(said, "group"),
+        roc_year=a_number(said, "roc_year"),
+        number=a_number(said, "number"),
         held_on=starts[0] or ends[0],
         starts_at=starts[1],
         ends_at=ends[1],
-        place=_line(said, "place"),
-        recorder=_line(said, "recorder"),
-        attendance=_line(said, "attendance"),
-        span=_span(said, length),
+        place=a_line(said, "place"),
+        recorder=a_line(said, "recorder"),
+        attendance=a_line(said, "attendance"),
+        span=a_span(said, length),
         chairs=each("chairs", _person),
         sections=each("sections", _heading),
         decisions=each("decisions", lambda row: _decision(row, length)),
         claims=[
             claim
-            for row in _list(said, "claims", MOST_ROWS)
+            for row in a_list(said, "claims", MOST_ROWS)
             for claim in _claims(row, length)
         ],
-        resolutions=each("resolutions", lambda row: _text({"": row}, "")),
+        resolutions=each("resolutions", lambda row: a_text({"": row}, "")),
         remarks=each("remarks", _remark),
         motions=each("motions", _motion),
         attachments=each(
             "attachments",
-            lambda row: AttachmentFacts(_line(row, "title"), _text(row, "text")),
+            lambda row: AttachmentFacts(a_line(row, "title"), a_text(row, "text")),
         ),
-        warnings=each("warnings", lambda row: _note(row, "message")),
-        unread=each("unread", lambda row: _note(row, "text")),
+        warnings=each("warnings", lambda row: a_note(row, "message")),
+        unread=each("unread", lambda row: a_note(row, "text")),
     )
 
 
 def _person(said: Any) -> Person:
     return Person(
-        _line(said, "name"), _line(said, "title"), _line(said, "organization")
+        a_line(said, "name"), a_line(said, "title"), a_line(said, "organization")
     )
 
 
 def _heading(said: Any) -> HeadingFacts:
     return HeadingFacts(
-        _line(said, "heading"),
-        _line(said, "qualifier"),
-        _text(said, "text"),
-        _line(said, "kind"),
+        a_line(said, "heading"),
+        a_line(said, "qualifier"),
+        a_text(said, "text"),
+        a_line(said, "kind"),
     )
 
 
 def _decision(said: Any, length: int) -> DecisionFacts:
-    action, reason = _line(said, "action"), _line(said, "reason")
+    action, reason = a_line(said, "action"), a_line(said, "reason")
     return DecisionFacts(
-        group=_line(said, "group"),
-        case=_line(said, "case"),
+        group=a_line(said, "group"),
+        case=a_line(said, "case"),
         action=action if action in LedgerEntry.Kind.values and action != "void" else "",
         reason=reason if reason in LedgerEntry.Reason.values else "",
-        words=_text(said, "words"),
-        new_name=_line(said, "new_name"),
-        into=_line(said, "into"),
-        span=_span(said, length),
+        words=a_text(said, "words"),
+        new_name=a_line(said, "new_name"),
+        into=a_line(said, "into"),
+        span=a_span(said, length),
     )
 
 
 def _claims(said: Any, length: int) -> list[ClaimFacts]:
     del length
     return [
-        ClaimFacts(_line(said, "group"), counts, number, _line(said, "words"))
+        ClaimFacts(a_line(said, "group"), counts, number, a_line(said, "words"))
         for counts in _COUNTS
-        if (number := _number(said, counts)) is not None
+        if (number := a_number(said, counts)) is not None
     ]
 
 
 def _remark(said: Any) -> RemarkFacts:
-    items = [_text({"": item}, "") for item in _list(said, "items", MOST_ROWS)]
-    return RemarkFacts(_line(said, "speaker"), _line(said, "title"), items)
+    items = [a_text({"": item}, "") for item in a_list(said, "items", MOST_ROWS)]
+    return RemarkFacts(a_line(said, "speaker"), a_line(said, "title"), items)
 
 
 def _motion(said: Any) -> MotionFacts:
-    cases = [_line({"": name}, "") for name in _list(said, "cases", MOST_ROWS)]
+    cases = [a_line({"": name}, "") for name in a_list(said, "cases", MOST_ROWS)]
     return MotionFacts(
-        _text(said, "text"), cases, _line(said, "proposer"), _text(said, "outcome")
+        a_text(said, "text"), cases, a_line(said, "proposer"), a_text(said, "outcome")
     )
-
-
-def _note(said: Any, name: str) -> Note:
-    return Note(_number(said, "line") or 0, _text(said, name))
-
-
-# Values --------------------------------------------------------------------------
-
-
-def _text(said: Mapping[str, Any], name: str) -> str:
-    value = said.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise TypeError(name)
-    # The text itself keeps its places: what it may not hold fails as a whole.
-    if name == "text" and "meetings" in said:
-        if interchange(value.replace("\f", "\n")) != value.replace("\f", "\n"):
-            raise ValueError(name)
-        return value
-    return interchange(value)
-
-
-def _line(said: Mapping[str, Any], name: str) -> str:
-    return " ".join(_text(said, name).split())
-
-
-def _number(said: Mapping[str, Any], name: str) -> int | None:
-    value = said.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(name)
-    # What no such paper counts up to was misread: nothing is said then.
-    return value if value <= 100_000_000 else None
-
-
-def _list(said: Any, name: str, most: int) -> list[Any]:
-    value = said.get(name) if isinstance(said, Mapping) else None
-    if value is None:
-        if not isinstance(said, Mapping):
-            raise TypeError(name)
-        return []
-    if not isinstance(value, list) or len(value) > most:
-        raise TypeError(name)
-    return value
-
-
-def _span(said: Mapping[str, Any], length: int) -> Span | None:
-    source = said.get("source")
-    if source is None:
-        return None
-    start, end = _number(source, "start"), _number(source, "end")
-    if start is None or end is None or not start < end <= length:
-        return None
-    return Span(start, end)
-
-
-def _moment(said: Mapping[str, Any], name: str) -> tuple[date | None, time | None]:
-    value = _line(said, name)
-    if not value:
-        return None, None
-    if len(value) == len("2025-08-07"):
-        return date.fromisoformat(value), None
-    moment = datetime.fromisoformat(value).replace(tzinfo=None)
-    return moment.date(), moment.time().replace(second=0, microsecond=0)

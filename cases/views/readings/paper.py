@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cases.readings.result import Span
+from cases.models import ReadDecision, ReadProgress
 from cases.readings.review import Review
+from cases.readings.values import Note, Span
 
 # What a page can hold; a longer paper is read in the file itself.
 MOST_CHARACTERS = 300_000
@@ -41,21 +42,37 @@ class Shown:
 
 def paper_lines(review: Review) -> Shown:
     """Return the lines of the paper that these minutes stand in."""
-    text, facts = review.paper.text, review.facts
-    whole = facts.span or Span(0, len(text))
-    end = min(whole.end, whole.start + MOST_CHARACTERS)
-    unread = {note.line for note in facts.unread}
-    warned = {note.line for note in facts.warnings}
-    marks = sorted(
-        (row.decision.source_start, row.decision.source_end, row.decision.order)
-        for row in review.rows
-        if row.decision.source_start is not None
+    return shown_lines(
+        review.paper.text,
+        review.facts.span,
+        [(row.decision, row.decision.order) for row in review.rows],
+        unread=review.facts.unread,
+        warned=review.facts.warnings,
     )
-    spans = list(_apart(marks))
+
+
+def shown_lines(
+    text: str,
+    whole: Span | None,
+    rows: Iterable[tuple[ReadDecision | ReadProgress, int]],
+    *,
+    unread: Iterable[Note],
+    warned: Iterable[Note],
+) -> Shown:
+    """Return the lines of a paper with the words marked that its rows came from."""
+    whole = whole or Span(0, len(text))
+    end = min(whole.end, whole.start + MOST_CHARACTERS)
+    marks = sorted(
+        (row.source_start, row.source_end, order)
+        for row, order in rows
+        if row.source_start is not None
+    )
+    are_unread = {note.line for note in unread}
+    are_warned = {note.line for note in warned}
     lines = [
-        PaperLine(number, pieces, number in unread, number in warned)
-        for number, pieces in _lines(text, whole.start, end, spans)
-        if pieces or number in unread
+        PaperLine(number, pieces, number in are_unread, number in are_warned)
+        for number, pieces in _lines(text, whole.start, end, list(_apart(marks)))
+        if pieces or number in are_unread
     ]
     return Shown(lines, is_cut=end < whole.end)
 
