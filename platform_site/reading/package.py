@@ -41,6 +41,8 @@ _SPACES = (
     (r"http://schemas\.openxmlformats\.org/markup-compatibility/2006", "mc"),
     (r"http://schemas\.openxmlformats\.org/package/2006/relationships", "rel"),
     (r"http://schemas\.openxmlformats\.org/package/2006/content-types", "ct"),
+    (r"urn:oasis:names:tc:opendocument:xmlns:drawing:1\.0", "draw"),
+    (r"urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1\.0", "svg"),
     (r"urn:oasis:names:tc:opendocument:xmlns:([a-z]+):1\.0", r"\1"),
     (r"urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1\.0", "fo"),
     (r"urn:org:documentfoundation:names:experimental:office:xmlns:loext:1\.0", "loext"),

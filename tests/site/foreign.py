@@ -21,7 +21,7 @@ SPACES = " ".join(
 )
 _OPEN = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for name in ("office", "text", "table", "style", "drawing", "manifest")
+    for name in ("office", "text", "table", "style")
 )
 OPEN_SPACES = (
     f'{_OPEN} xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
