@@ -399,6 +399,8 @@ class ReadProgress(models.Model):
         help_text="空白表示共同填報。",
     )
     text = models.TextField("辦理情形", blank=True)
+    # Its dated parts go to the rounds of their quarters, not all to one.
+    in_periods = models.BooleanField("依日期分填各期", default=False)
     version = models.PositiveIntegerField("版次", default=0)
     chosen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
