@@ -72,8 +72,8 @@ class Agenda:
 def agenda_of(meeting: Meeting) -> Agenda:
     """Build the agenda of a meeting that has no entries yet; five queries.
 
-    The meeting may be one that is not saved yet. The groups concerned are the series' own, or all that hold cases in the year of
-    the meeting, in the platform's order.
+    The meeting may be one that is not saved yet. The groups concerned are the
+    series' own, or all that exist in the year of the meeting, in the platform's order.
     """
     last = _last_deciding(meeting)
     groups = groups_of(meeting)

@@ -33,6 +33,7 @@ CHOSEN = (
     "new_name",
     "merged_into",
     "merged_into_new",
+    "split_from",
     "version",
     "chosen_by",
     "chosen_at",
@@ -108,7 +109,8 @@ def set_aside(
     decision.state = state
     if state == Choice.OPEN:
         # What was read is proposed anew.
-        decision.case = decision.merged_into = decision.merged_into_new = None
+        decision.case = decision.split_from = None
+        decision.merged_into = decision.merged_into_new = None
         decision.is_new, decision.kind = False, ""
     _stamp(decision, by)
     decision.save(update_fields=list(CHOSEN))
@@ -149,6 +151,7 @@ def _write(
     decision.kind, decision.reason = chosen.kind, chosen.reason
     decision.words, decision.new_name = chosen.words, chosen.new_name
     decision.merged_into, decision.merged_into_new = _target(chosen, decision, review)
+    decision.split_from = chosen.split_from
     _stamp(decision, by)
     decision.full_clean(exclude=["read_minutes", "name", "group"])
     decision.save(update_fields=list(CHOSEN))
@@ -194,6 +197,7 @@ def read_choice(said: Mapping[str, Any], row: Row, review: Review) -> Chosen:
         words=words,
         new_name=name if is_new or kind == Kind.RENAME else "",
         into=tidy_line(str(said.get("into", ""))) if kind == Kind.MERGE else "",
+        split_from=row.chosen.split_from if is_new and kind == Kind.LIST else None,
     )
     if kind == Kind.MERGE and not errors:
         into, new = _target(chosen, row.decision, review)

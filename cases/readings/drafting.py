@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import (
+    Case,
     CountClaim,
     DraftDecision,
     LedgerEntry,
@@ -35,7 +37,7 @@ from meetings.models import (
     Section,
 )
 from meetings.reading.labels import kind_of
-from platform_site.lib.numbering import to_chinese
+from platform_site.lib.numbering import read_outline, to_chinese
 from platform_site.lib.text import fold
 
 Kind = LedgerEntry.Kind
@@ -207,7 +209,7 @@ def _attendance_note(facts: MinutesFacts) -> str:
         if section_kind(said.kind, said.heading) == Section.Kind.ATTENDANCE:
             note = " ".join(said.text.split())
             return note if len(note) <= 200 else ""
-    return facts.attendance if len(facts.attendance) <= 200 else ""
+    return ""
 
 
 def _remarks(draft: Draft, review: Review) -> Iterator[Remark]:
@@ -229,28 +231,20 @@ def _outline(said: RemarkFacts) -> str:
 
 def _motions(draft: Draft, facts: MinutesFacts) -> Iterator[Motion]:
     for said in facts.motions:
-        for subject, outcome in _subjects(said):
-            if _fits(
-                draft,
-                "臨時動議",
-                outcome or subject,
-                (subject, 200),
-                (said.proposer, 60),
-            ):
-                yield Motion(subject=subject, proposer=said.proposer, outcome=outcome)
+        subject, outcome = _subject(said)
+        if _fits(draft, "臨時動議", outcome or subject, (subject, 200)):
+            yield Motion(subject=subject, outcome=outcome)
 
 
-def _subjects(said: MotionFacts) -> list[tuple[str, str]]:
-    """Return what was moved with what came of it: a case each, or the text itself."""
-    if len(said.cases) > 1:
-        return [(name, said.outcome or said.text) for name in said.cases]
-    subject = said.cases[0] if said.cases else said.text
-    if said.cases or len(subject) <= 200:
-        rest = said.outcome or (said.text if said.cases else "")
-        return [(subject, rest)]
+def _subject(said: MotionFacts) -> tuple[str, str]:
+    """Return what was moved, and the text as it stands where it says more."""
+    text = _without_number(said.text)
+    if said.cases:
+        return said.cases[0], text
+    if len(text) <= 200 and "\n" not in text:
+        return text, ""
     # A text longer than a subject may be: its first sentence, and all of it below.
-    first = said.text.split("。")[0].split("\n")[0]
-    return [(first, said.text)]
+    return text.split("。")[0].split("\n")[0], text
 
 
 def _attachments(draft: Draft, facts: MinutesFacts) -> Iterator[Attachment]:
@@ -261,9 +255,32 @@ def _attachments(draft: Draft, facts: MinutesFacts) -> Iterator[Attachment]:
 
 
 def _resolutions(draft: Draft, facts: MinutesFacts) -> Iterator[Resolution]:
-    for text in facts.resolutions:
-        if text and _fits(draft, "全案決議", text):
+    """Give the resolutions of the whole meeting that decide about no case.
+
+    Those about cases are worded anew from the decisions, with their counts.
+    """
+    decided = [each.span.start for each in facts.decisions if each.span]
+    counted = [words for claim in facts.claims if (words := fold(claim.words))]
+    for said in facts.resolutions:
+        span = said.span
+        if (
+            said.group
+            or not said.text
+            or any(words in fold(said.text) for words in counted)
+        ):
+            continue
+        if span and any(span.start <= place < span.end for place in decided):
+            continue
+        text = _without_number(said.text)
+        if _fits(draft, "全案決議", text):
             yield Resolution(text=text)
+
+
+def _without_number(text: str) -> str:
+    """Return a resolution without its own number: the paper numbers it anew."""
+    lines = text.split("\n")
+    first = read_outline(lines[0])
+    return "\n".join([first[0].text if first else "", *lines[1:]])
 
 
 # Decisions -------------------------------------------------------------------------
@@ -271,10 +288,14 @@ def _resolutions(draft: Draft, facts: MinutesFacts) -> Iterator[Resolution]:
 
 def _write_decisions(minutes: Minutes, review: Review, rest: Collection[str]) -> None:
     made: dict[int, DraftDecision] = {}
+    split = Counter(
+        row.decision.split_from_id for row in review.accepted_rows
+    ) - Counter([None])
     for order, row in enumerate(review.accepted_rows, start=1):
         made[row.decision.pk] = DraftDecision.objects.create(
-            minutes=minutes, order=order, **_fields(row.decision)
+            minutes=minutes, order=order, **_fields(row.decision, split)
         )
+    _end_split(minutes, review, split)
     for row in review.accepted_rows:
         into = row.decision.merged_into_new_id
         if into is not None and into in made:
@@ -288,11 +309,26 @@ def _write_decisions(minutes: Minutes, review: Review, rest: Collection[str]) ->
         for count in review.counts
         if count.group is not None and count.group.slug in rest
         for each in count.rest
+        if each.case.pk not in split or split[each.case.pk] < 2
     )
 
 
-def _fields(decision: ReadDecision) -> dict[str, Any]:
+def _end_split(
+    minutes: Minutes, review: Review, split: Mapping[int | None, int]
+) -> None:
+    """End the cases that two or more accepted ones were split from."""
+    decided = {row.decision.case_id for row in review.accepted_rows}
+    for case in Case.objects.filter(
+        pk__in=[key for key, count in split.items() if count > 1 and key not in decided]
+    ).select_related("group"):
+        DraftDecision.objects.create(
+            minutes=minutes, group=case.group, case=case, kind=Kind.SPLIT
+        )
+
+
+def _fields(decision: ReadDecision, split: Mapping[int | None, int]) -> dict[str, Any]:
     is_renamed = decision.kind == Kind.RENAME
+    is_split = split.get(decision.split_from_id, 0) > 1
     return {
         "group": decision.issue_group,
         "case": decision.case,
@@ -302,6 +338,7 @@ def _fields(decision: ReadDecision) -> dict[str, Any]:
         "words": decision.words,
         "new_name": decision.new_name if is_renamed else "",
         "merged_into": decision.merged_into,
+        "split_from": decision.split_from if is_split else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from cases.models import Reading
 from cases.readings.minutes import lay_down_minutes
-from cases.readings.result import read_result
 from meetings.models import Platform
 from platform_site.lib.text import interchange
 from platform_site.reading import sandbox
@@ -41,8 +40,23 @@ ENDINGS = {
     Reading.Kind.MINUTES: (".docx", ".odt", ".pdf", ".txt"),
     Reading.Kind.STATUS_REPORT: (".docx", ".odt", ".xlsx", ".ods", ".txt"),
 }
-# What reads each kind in the child process.
-READERS = {Reading.Kind.MINUTES: "cases.reading.minutes:read"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a kind of paper is read: in the child process, and then into rows.
+
+    ``lay_down`` makes the rows of a reading from what the child said and returns
+    the paper's text; it raises Refused.
+    """
+
+    then: str
+    lay_down: Callable[[Reading, dict[str, Any]], str]
+
+
+WAYS = {
+    Reading.Kind.MINUTES: Way("cases.reading.minutes:read", lay_down_minutes),
+}
 
 
 @dataclass(frozen=True)
@@ -128,9 +142,8 @@ def read_next(platform: Platform) -> Reading | None:
         Reading.objects.values_list("content", flat=True).get(pk=reading.pk)
     )
     try:
-        result = sandbox.read(
-            content, reading.name, READERS[Reading.Kind(reading.kind)]
-        )
+        way = WAYS[Reading.Kind(reading.kind)]
+        result = sandbox.read(content, reading.name, way.then)
     except Refused as refused:
         return _refuse(reading, refused.sentence)
     try:
@@ -199,13 +212,9 @@ def _finish(reading: Reading, result: dict[str, Any]) -> Reading:
     held = _held(reading)
     if held is None:
         return reading
-    facts = read_result(result)
-    if not facts.meetings:
-        raise Refused("文件中沒有讀到會議紀錄，請確認檔案內容。")
     held.state = State.READ
-    held.text = facts.text
+    held.text = WAYS[Reading.Kind(held.kind)].lay_down(held, result)
     held.result = {name: value for name, value in result.items() if name != "text"}
     held.read_at = timezone.now()
     held.save(update_fields=["state", "text", "result", "read_at"])
-    lay_down_minutes(held, facts)
     return held

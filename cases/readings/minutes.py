@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from cases.models import ReadDecision, Reading, ReadMinutes
+from cases.desk.forms import LONGEST
+from cases.models import LedgerEntry, ReadDecision, Reading, ReadMinutes
 from cases.reading.names import Names
-from cases.readings.result import MinutesFacts, PaperFacts, Person, read_result
+from cases.readings.result import (
+    DecisionFacts,
+    MinutesFacts,
+    PaperFacts,
+    Person,
+    read_result,
+)
+from meetings.minutes.compose import quoted
 from meetings.models import Chair, MeetingSeries, Municipality, Platform
 from platform_site.lib.text import fold
+from platform_site.reading.document import Refused
+
+Kind = LedgerEntry.Kind
 
 LONGEST_NUMBER = 999
 LAST_YEAR = 300
@@ -21,13 +33,20 @@ def facts_of(reading: Reading) -> PaperFacts:
     return read_result({**(reading.result or {}), "text": reading.text})
 
 
-def lay_down_minutes(reading: Reading, facts: PaperFacts) -> None:
-    """Make the rows of a paper's minutes; nothing is chosen yet."""
+def lay_down_minutes(reading: Reading, result: dict[str, Any]) -> str:
+    """Make the rows of a paper's minutes, nothing chosen yet; return its text.
+
+    Raises Refused where there are no minutes in it.
+    """
+    facts = read_result(result)
+    if not facts.meetings:
+        raise Refused("文件中沒有讀到會議紀錄，請確認檔案內容，或改以辦理情形上傳。")
     known = Known.of(reading.platform)
     for order, minutes in enumerate(facts.meetings):
-        read = ReadMinutes.objects.create(
-            reading=reading, order=order, **header_of(minutes, known)
-        )
+        header = header_of(minutes, known)
+        read = ReadMinutes.objects.create(reading=reading, order=order, **header)
+        decides = read.series is not None and read.series.is_deciding
+        shared = Counter(each.words for each in minutes.decisions)
         ReadDecision.objects.bulk_create(
             ReadDecision(
                 read_minutes=read,
@@ -38,10 +57,29 @@ def lay_down_minutes(reading: Reading, facts: PaperFacts) -> None:
                 source_start=each.span.start if each.span else None,
                 source_end=each.span.end if each.span else None,
                 reason=each.reason,
-                words=each.words,
+                words=own_words(each, decides=decides)
+                if shared[each.words] == 1
+                else "",
             )
             for place, each in enumerate(minutes.decisions)
         )
+    return facts.text
+
+
+def own_words(said: DecisionFacts, *, decides: bool) -> str:
+    """Return what was said of this case alone, without its name.
+
+    A deciding meeting words its lists anew from the decisions; a group's words
+    about a case are its resolution.
+    """
+    if decides and said.action not in (Kind.CONTINUE, Kind.DEFER):
+        return ""
+    words = said.words.strip()
+    for name in (quoted(said.case), f"「{said.case}」", said.case):
+        if words.startswith(name):
+            words = words.removeprefix(name).lstrip("：:， ")
+            break
+    return words if len(words) <= LONGEST else ""
 
 
 @dataclass(frozen=True)
@@ -168,8 +206,3 @@ def is_foreign(facts: MinutesFacts, platform: Platform) -> bool:
         or said in fold(platform.name)
         or fold(platform.short_name) in said
     )
-
-
-def is_before(day: date | None, other: date) -> bool:
-    """Whether a meeting was held before another one."""
-    return day is not None and day < other

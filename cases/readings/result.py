@@ -7,7 +7,7 @@ The child process that read a hostile file may say anything: what is not of the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any, TypeVar
 
@@ -55,16 +55,23 @@ class HeadingFacts:
 
 @dataclass(frozen=True)
 class DecisionFacts:
-    """What was decided about one case; ``action`` is empty where no code fits."""
+    """What was decided about one case; ``action`` is empty where no code fits.
+
+    ``into`` is the case another one ends in, ``came_from`` those that a new one was
+    split from.
+    """
 
     group: str
     case: str
     action: str
-    reason: str
-    words: str
-    new_name: str
-    into: str
     span: Span | None
+    reason: str = ""
+    words: str = ""
+    new_name: str = ""
+    into: str = ""
+    came_from: Sequence[str] = ()
+    note: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,15 @@ class ClaimFacts:
     counts: str
     number: int
     words: str
+
+
+@dataclass(frozen=True)
+class ResolutionFacts:
+    """A resolution as worded; ``group`` is empty for the whole meeting."""
+
+    group: str
+    text: str
+    span: Span | None
 
 
 @dataclass(frozen=True)
@@ -92,8 +108,6 @@ class MotionFacts:
 
     text: str
     cases: Sequence[str]
-    proposer: str
-    outcome: str
 
 
 @dataclass(frozen=True)
@@ -119,13 +133,12 @@ class MinutesFacts:
     ends_at: time | None
     place: str
     recorder: str
-    attendance: str
-    span: Span | None
+    span: Span
     chairs: Sequence[Person] = ()
     sections: Sequence[HeadingFacts] = ()
     decisions: Sequence[DecisionFacts] = ()
     claims: Sequence[ClaimFacts] = ()
-    resolutions: Sequence[str] = ()
+    resolutions: Sequence[ResolutionFacts] = ()
     remarks: Sequence[RemarkFacts] = ()
     motions: Sequence[MotionFacts] = ()
     attachments: Sequence[AttachmentFacts] = ()
@@ -146,12 +159,33 @@ def read_result(result: Any) -> PaperFacts:
     try:
         text = paper_text(result)
         meetings = a_list(result, "meetings", MOST_MINUTES)
-        return PaperFacts(text, [_minutes(each, len(text)) for each in meetings])
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
+        spans = _spans(meetings, len(text))
+        return PaperFacts(
+            text,
+            [
+                _minutes(each, span, len(text))
+                for each, span in zip(meetings, spans, strict=True)
+            ],
+        )
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Refused(ODD) from error
 
 
-def _minutes(said: Any, length: int) -> MinutesFacts:
+def _spans(meetings: Sequence[Any], length: int) -> list[Span]:
+    """Return the part of the text that each minutes take up, from title to title."""
+    titles = [a_span(each, length) for each in meetings]
+    starts = sorted({title.start for title in titles if title})
+    found = []
+    for title in titles:
+        if title is None:
+            found.append(Span(0, length))
+            continue
+        end = min((each for each in starts if each > title.start), default=length)
+        found.append(Span(0 if title.start == starts[0] else title.start, end))
+    return found
+
+
+def _minutes(said: Any, span: Span, length: int) -> MinutesFacts:
     starts, ends = a_moment(said, "starts_at"), a_moment(said, "ends_at")
 
     def each(name: str, make: Callable[[Any], T]) -> list[T]:
@@ -169,17 +203,18 @@ def _minutes(said: Any, length: int) -> MinutesFacts:
         ends_at=ends[1],
         place=a_line(said, "place"),
         recorder=a_line(said, "recorder"),
-        attendance=a_line(said, "attendance"),
-        span=a_span(said, length),
+        span=span,
         chairs=each("chairs", _person),
         sections=each("sections", _heading),
-        decisions=each("decisions", lambda row: _decision(row, length)),
-        claims=[
-            claim
-            for row in a_list(said, "claims", MOST_ROWS)
-            for claim in _claims(row, length)
+        decisions=[
+            decision
+            for row in a_list(said, "decisions", MOST_ROWS)
+            for decision in _decisions(row, length)
         ],
-        resolutions=each("resolutions", lambda row: a_text({"": row}, "")),
+        claims=[
+            claim for row in a_list(said, "claims", MOST_ROWS) for claim in _claims(row)
+        ],
+        resolutions=each("resolutions", lambda row: _resolution(row, length)),
         remarks=each("remarks", _remark),
         motions=each("motions", _motion),
         attachments=each(
@@ -206,24 +241,58 @@ def _heading(said: Any) -> HeadingFacts:
     )
 
 
-def _decision(said: Any, length: int) -> DecisionFacts:
+def _decisions(said: Any, length: int) -> list[DecisionFacts]:
+    """Return what a decision says of each case: a merger is one of every case."""
     action, reason = a_line(said, "action"), a_line(said, "reason")
-    return DecisionFacts(
+    decision = DecisionFacts(
         group=a_line(said, "group"),
         case=a_line(said, "case"),
         action=action if action in LedgerEntry.Kind.values and action != "void" else "",
         reason=reason if reason in LedgerEntry.Reason.values else "",
         words=a_text(said, "words"),
         new_name=a_line(said, "new_name"),
-        into=a_line(said, "into"),
+        came_from=_lines(said, "came_from"),
+        note=a_line(said, "note"),
+        doubt=a_line(said, "doubt"),
         span=a_span(said, length),
+    )
+    if not decision.case:
+        raise ValueError("case")
+    if action != LedgerEntry.Kind.MERGE or not decision.came_from:
+        return [decision]
+    begins = decision.case not in decision.came_from
+    merged = [
+        replace(decision, case=name, into=decision.case, came_from=())
+        for name in decision.came_from
+        if name != decision.case
+    ]
+    target = replace(
+        decision,
+        action=LedgerEntry.Kind.LIST if begins else LedgerEntry.Kind.CONTINUE,
+        came_from=(),
+    )
+    return [target, *merged]
+
+
+def _resolution(said: Any, length: int) -> ResolutionFacts:
+    return ResolutionFacts(
+        a_line(said, "group"), a_text(said, "text"), a_span(said, length)
     )
 
 
-def _claims(said: Any, length: int) -> list[ClaimFacts]:
-    del length
+_SAYS = {"listed": "新增", "delisted": "解", "continued": "續"}
+
+
+def _claims(said: Any) -> list[ClaimFacts]:
+    words = _lines(said, "words")
     return [
-        ClaimFacts(a_line(said, "group"), counts, number, a_line(said, "words"))
+        ClaimFacts(
+            a_line(said, "group"),
+            counts,
+            number,
+            next((each for each in words if _SAYS[counts] in each), "")
+            or (words[0] if words else ""),
+        )
         for counts in _COUNTS
         if (number := a_number(said, counts)) is not None
     ]
@@ -235,7 +304,8 @@ def _remark(said: Any) -> RemarkFacts:
 
 
 def _motion(said: Any) -> MotionFacts:
-    cases = [a_line({"": name}, "") for name in a_list(said, "cases", MOST_ROWS)]
-    return MotionFacts(
-        a_text(said, "text"), cases, a_line(said, "proposer"), a_text(said, "outcome")
-    )
+    return MotionFacts(a_text(said, "text"), _lines(said, "cases"))
+
+
+def _lines(said: Any, name: str) -> tuple[str, ...]:
+    return tuple(a_line({"": each}, "") for each in a_list(said, name))

@@ -46,12 +46,12 @@ AFTER: Mapping[str, str] = {
 }
 # What else a paper may mean by a decision that cannot be taken as it stands.
 INSTEAD: Mapping[tuple[str, bool], Sequence[str]] = {
-    (Kind.LIST, True): (Kind.RELIST,),
+    (Kind.LIST, True): (Kind.RELIST, Kind.CONTINUE),
     (Kind.AGREE, True): (Kind.LIST,),
     (Kind.DELIST, True): (Kind.WITHDRAW,),
     (Kind.CONTINUE, True): (Kind.CARRY_IN,),
     (Kind.PROPOSE_DELIST, True): (Kind.DELIST,),
-    (Kind.LIST, False): (Kind.AGREE,),
+    (Kind.LIST, False): (Kind.AGREE, Kind.CONTINUE),
     (Kind.DELIST, False): (Kind.PROPOSE_DELIST, Kind.WITHDRAW),
     (Kind.CONTINUE, False): (Kind.DEFER,),
 }
@@ -69,6 +69,7 @@ class Chosen:
     words: str = ""
     new_name: str = ""
     into: str = ""
+    split_from: Case | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class Row:
     before: str
     after: str
     called: str
+    note: str = ""
     doubts: Sequence[str] = ()
 
     @property
@@ -95,6 +97,17 @@ class Row:
     def is_accepted(self) -> bool:
         """Whether it goes into the draft."""
         return self.decision.state == Choice.ACCEPTED
+
+    @property
+    def wants_choice(self) -> bool:
+        """Whether nothing can be accepted before something is chosen."""
+        chosen = self.chosen
+        if chosen.kind == Kind.MERGE and not chosen.into:
+            return True
+        if chosen.kind == Kind.RENAME and not chosen.new_name:
+            return True
+        has_case = chosen.case is not None or (chosen.is_new and chosen.group)
+        return not has_case or not chosen.kind
 
     @property
     def is_clear(self) -> bool:
@@ -199,7 +212,12 @@ def review_of(read: ReadMinutes, paper: PaperFacts | None = None) -> Review:
     agenda = agenda_of(meeting) if meeting is not None else None
     decisions = list(
         read.decisions.select_related(
-            "case__group", "issue_group", "merged_into", "merged_into_new", "chosen_by"
+            "case__group",
+            "issue_group",
+            "merged_into",
+            "merged_into_new",
+            "split_from",
+            "chosen_by",
         )
     )
     judge = Judge(read, known.names, agenda)
@@ -285,10 +303,59 @@ class Judge:
             before=self._before(chosen),
             after=self._after(chosen),
             called=self.called(chosen.case) if chosen.case else "",
+            note=said.note if said else "",
         )
-        if decision.state == Choice.IGNORED:
+        if decision.state == Choice.IGNORED or self.read.minutes_id is not None:
             return row
-        return replace(row, doubts=list(self._doubts(row, group)))
+        if self.recorded is not None:
+            return replace(row, doubts=list(self._not_recorded(row)))
+        doubts = [*self._doubts(row, group), *self._reader_doubts(row, said)]
+        return replace(row, doubts=doubts)
+
+    @cached_property
+    def recorded(self) -> Mapping[int, set[str]] | None:
+        """What confirmed minutes of this meeting decided, by case; None if none are."""
+        meeting = self.agenda.meeting if self.agenda else None
+        if meeting is None or _state_of(meeting) != "confirmed":
+            return None
+        found: dict[int, set[str]] = defaultdict(set)
+        for case, kind in (
+            LedgerEntry.objects.in_account()
+            .filter(meeting=meeting)
+            .values_list("case_id", "kind")
+        ):
+            found[case].add(kind)
+        return found
+
+    def _not_recorded(self, row: Row) -> Iterator[str]:
+        case, action = row.chosen.case, row.decision.action
+        kinds = (self.recorded or {}).get(case.pk, set()) if case else set()
+        if action and action in kinds:
+            return
+        if kinds:
+            told = "、".join(Kind(kind).label for kind in sorted(kinds))
+            yield f"紀錄中這次會議對此案記為「{told}」。"
+        else:
+            yield "紀錄中這次會議沒有對此案的決定。"
+
+    def _reader_doubts(self, row: Row, said: DecisionFacts | None) -> Iterator[str]:
+        """What the reader was unsure of, and how a case came to be."""
+        if said is None or not row.is_open:
+            return
+        if said.doubt:
+            yield said.doubt
+        if said.came_from and row.chosen.split_from is None:
+            names = "、".join(quoted(name) for name in said.came_from)
+            if row.chosen.is_new:
+                yield f"文件載由{names}改列，但沒有列管中的該案；接受後登錄為新案。"
+
+    def _source(self, said: DecisionFacts | None) -> Case | None:
+        """Return the tracked case that a new one was split from."""
+        if said is None or len(said.came_from) != 1:
+            return None
+        case = self.names.match(said.came_from[0], None, self.read.held_on).case
+        found = self.on_agenda.get(case.pk) if case else None
+        return case if found is not None and found.is_listed else None
 
     def kinds(self, case: Case | None, *, is_new: bool) -> Sequence[str]:
         """Return what the meeting may decide about a case."""
@@ -331,6 +398,7 @@ class Judge:
             words=words,
             new_name=decision.name if is_new else new_name,
             into=said.into if said else "",
+            split_from=self._source(said) if is_new and kind == Kind.LIST else None,
         )
 
     def _kind(self, action: str, kinds: Sequence[str]) -> str:
@@ -357,6 +425,8 @@ class Judge:
             return f"{self._before(chosen)}（提請{word}）"
         if chosen.kind == Kind.RENAME:
             return f"{self._before(chosen)}（更名）"
+        if chosen.split_from is not None:
+            return f"列管中（分自 {chosen.split_from.number}）"
         if chosen.kind == Kind.DEFER:
             return f"{self._before(chosen)}（緩議）"
         return AFTER.get(chosen.kind) or self._before(chosen)
@@ -374,6 +444,10 @@ class Judge:
             )
         elif chosen.case is None and not chosen.is_new:
             yield "請選擇合作案，或列為新案。"
+        if chosen.kind == Kind.MERGE and not chosen.into:
+            yield "文件未載併入何案，請填寫。"
+        if chosen.kind == Kind.RENAME and not chosen.new_name:
+            yield "文件未載新名稱，請填寫。"
         if chosen.is_new and len(chosen.new_name) > LONGEST_NAME:
             yield f"案名超過 {LONGEST_NAME} 字，請更正後再接受。"
         if group is None and decision.group:
@@ -442,6 +516,7 @@ def chosen_of(decision: ReadDecision) -> Chosen:
         words=decision.words,
         new_name=decision.new_name,
         into=into,
+        split_from=decision.split_from,
     )
 
 

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from cases.models import Reading
 from cases.readings.minutes import lay_down_minutes
-from cases.readings.result import read_result
 from tests.factories import ReadingFactory
 
 
@@ -55,7 +54,7 @@ def read_paper(platform, *meetings, text="", **fields):
         read_at=timezone.now(),
         **fields,
     )
-    lay_down_minutes(reading, read_result(result))
+    lay_down_minutes(reading, result)
     return reading
 
 
