@@ -223,19 +223,18 @@ def _number(tokens: tuple[_Token, ...], value: float) -> str:
 
 
 def _figure(pattern: str, value: float) -> str:
-    mantissa, exponent, _ = re.split(r"(E[+-])", f"{pattern}E+", maxsplit=1, flags=re.I)
-    whole, _, fraction = mantissa.partition(".")
-    value /= 1000 ** (len(whole) - len(whole.rstrip(",")))
+    """The digits of a number: grouped, in thousands, with so many places."""
+    mantissa, *exponent = re.split("E[+-]", pattern, maxsplit=1, flags=re.IGNORECASE)
+    scaled = mantissa.rstrip(",")
+    value /= 1000 ** (len(mantissa) - len(scaled))
+    whole, _, fraction = scaled.partition(".")
     places = sum(sign in "0#?" for sign in fraction)
-    if exponent and re.search("E[+-]", pattern, re.I):
+    if exponent:
         return f"{value:.{places}E}"
-    grouped = "," if "," in whole.rstrip(",") else ""
-    said = f"{value:{grouped}.{places}f}"
+    said = f"{value:{',' if ',' in whole else ''}.{places}f}"
     if places and "#" in fraction:
-        least = fraction.count("0")
-        kept = len(said.rstrip("0"))
-        said = said[: max(kept, len(said) - places + least)].rstrip(".")
-    digits = whole.count("0")
+        shortest = len(said) - places + fraction.count("0")
+        said = said[: max(len(said.rstrip("0")), shortest)].rstrip(".")
     sign, figures = ("-", said[1:]) if said.startswith("-") else ("", said)
     head, point, tail = figures.partition(".")
-    return f"{sign}{head.zfill(digits)}{point}{tail}"
+    return f"{sign}{head.zfill(whole.count('0'))}{point}{tail}"
