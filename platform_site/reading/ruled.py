@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 _NEAR = 3.0  # points: lines this close are one line
 _SHORTEST = 4.0
-_MOST_LINES = 4_000  # on one page; more is a drawing
+_MOST_LINES = 1_000  # on one page; more is a drawing
 _MOST_PLACES = 20_000
 
 
