@@ -25,8 +25,9 @@ _NO_GROUP = re.compile(
 )
 _PREFIX = r"(?:本次|本季|本年度|目前|原有|原|現行|既有|研擬|擬|建議|提請|提報|有關|本組|各市|年度|同意|確認|[0-9]{2,3}年度?)*"
 _SUFFIX = r"(?:合作|提案|方案|案件|案|計畫|事項|部分|項目|清單|情形|辦理|之|名單|討論)*"
+_BEFORE_COUNT = re.compile(r",\s*(?=計|共|合計|總計)")
 _VOCABULARY = re.compile(
-    rf"{_PREFIX}(?:列管|持續列管|繼續列管|持續合作|持續辦理|執行中|新增|新提|新|解列|解除列管|撤案|緩議|重新列管|追蹤列管|合併|整併|續辦|賡續列管)"
+    rf"{_PREFIX}(?:列管|持續列管|繼續列管|持續合作|持續辦理|執行中|新增|新提|新|解列|解除列管|撤案|緩議|重新列管|追蹤列管|提案討論|討論提案|合作提案|提案|合併|整併|續辦|賡續列管)"
     rf"{_SUFFIX}"
 )
 _CONTINUES = re.compile(r"列管|持續|維持|擴大|執行中|賡續|既有|追蹤|續辦|合併|整併")
@@ -59,7 +60,8 @@ def as_group(words: Words, decides: bool) -> tuple[str, Words] | None:
 
 def as_heading(words: Words) -> tuple[Heading | None, Words]:
     """The heading at the head of a text, and what stands behind its colon."""
-    mask = masked(words.folded)
+    # One character for one, so that places stay the same.
+    mask = _BEFORE_COUNT.sub(lambda found: " " * len(found[0]), masked(words.folded))
     colon = _colon(mask)
     head = mask if colon is None else mask[:colon]
     rest = words[len(words) :] if colon is None else words[colon + 1 :]

@@ -40,8 +40,12 @@ def read_case(
     line: int,
     decides: bool,
     warn: Warn,
+    count: int | None = None,
 ) -> list[Decision]:
-    """Return what an item decides: nearly always one decision about one case."""
+    """Return what an item decides, nearly always one decision about one case.
+
+    ``count`` is how many cases the paper says are named at its head.
+    """
     fate = _fate(body, heading, decides)
     words = body.plain()
     merged = _merge(head, fate, line, warn)
@@ -55,7 +59,8 @@ def read_case(
     if fate.doubt:
         warn(line, fate.doubt)
     mask = masked(head.folded)
-    count = None if _QUOTED_LIST.match(mask) else 1
+    if count is None and not _QUOTED_LIST.match(mask):
+        count = 1
     return [
         Decision(
             name.group or group,

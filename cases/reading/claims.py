@@ -106,6 +106,8 @@ class Claims:
             return
         for name, word in _WORDS.items():
             stated = getattr(whole, name)
-            added = sum(getattr(claim, name) or 0 for claim in groups)
-            if stated is not None and stated != added:
+            numbers = [getattr(claim, name) for claim in groups]
+            added = sum(number or 0 for number in numbers)
+            counted = any(number is not None for number in numbers)
+            if stated is not None and counted and stated != added:
                 warn(whole.line, f"全體載明{word}{stated}案，各組合計{added}案。")

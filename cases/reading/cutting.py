@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 
 from cases.reading.listed_names import NUMBER, QUOTED, masked
+from meetings.reading.clock import number
 from meetings.reading.outline import Item
 from meetings.reading.words import Words, join
 
+_NAMES_END = re.compile(
+    rf"[。;]|(?<=[{QUOTED})])\s*,(?!\s*{QUOTED})"
+    r"|,(?=\s*(?:本案|本項|請|已|業|因|同意|均|皆|由|俟|待|擬|建議|持續|後續|目前|仍|予以|解除))"
+)
 _SENTENCE = re.compile(r"[。;]")
 
 
@@ -23,14 +28,23 @@ def sentences(words: Words) -> list[Words]:
     return [part for part in parts if part]
 
 
+_COUNTED = re.compile(rf"等\s?({NUMBER})?\s?(?:件|項)?(?:合作)?案")
+
+
+def counted(words: Words) -> int | None:
+    """How many cases are named before 等…案."""
+    found = _COUNTED.search(masked(words.folded))
+    return number(found[1]) if found and found[1] else None
+
+
 def names_end(rest: Words) -> tuple[Words, Words | None]:
     """Divide what stands behind a heading into the names and the rest."""
     mask = masked(rest.folded)
     end = len(mask)
-    counted = re.search(rf"等\s?(?:{NUMBER})?\s?(?:件|項)?(?:合作)?案", mask)
-    if counted:
-        return rest[: counted.start()], rest[counted.end() :].strip(",。; ") or None
-    found = re.search(rf"[。;]|(?<=[{QUOTED})])\s*,(?!\s*{QUOTED})", mask)
+    behind = _COUNTED.search(mask)
+    if behind:
+        return rest[: behind.start()], rest[behind.end() :].strip(",。; ") or None
+    found = _NAMES_END.search(mask)
     if found:
         end = found.start()
     return rest[:end], rest[end:].strip(",。; ") or None
@@ -52,4 +66,5 @@ def divide(item: Item) -> tuple[Words, Words]:
     below = [child.all_words() for child in item.children]
     if cut is not None:
         return words[:cut].strip(), join([words[cut + 1 :].strip(), *below])
-    return words.strip("。 "), join(below)
+    names, tail = names_end(words)
+    return names.strip("。 "), join([tail, *below] if tail else below)

@@ -10,7 +10,7 @@ from cases.reading import actions
 from cases.reading.case_headings import Heading, as_group, as_heading
 from cases.reading.case_items import read_case
 from cases.reading.claims import Claims
-from cases.reading.cutting import divide, names_end, sentences
+from cases.reading.cutting import counted, divide, names_end, sentences
 from cases.reading.facts import Decision, own_action
 from cases.reading.listed_names import (
     NUMBER,
@@ -22,8 +22,9 @@ from cases.reading.listed_names import (
     split_names,
 )
 from cases.reading.proposals import Proposal
+from cases.reading.tables import Decided
 from meetings.reading.outline import Item
-from meetings.reading.words import Words
+from meetings.reading.words import Words, join
 
 DECIDING = ("mayor", "vice_mayor", "special")
 
@@ -79,7 +80,7 @@ class Reader:
         found = as_group(item.words, self.decides)
         if found:
             group, rest = found
-            below = Scope(group)
+            below = Scope(group, scope.heading)
             if rest:
                 self._said(
                     Item(item.mark, rest, item.line, children=item.children), below
@@ -107,7 +108,9 @@ class Reader:
         below = Scope(scope.group, heading)
         if rest.strip():
             if self._names_inline(heading, rest):
-                self._list(item, rest, below, heading)
+                tail = self._list(item, rest, below, heading)
+                if tail:
+                    self._sentences(Item(None, tail, item.line), scope, is_tail=True)
                 self._below(item.children, Scope(scope.group))
                 return None
             self._said(Item(None, rest, item.line, children=item.children), below)
@@ -173,10 +176,10 @@ class Reader:
         before, behind = head[: runs[0].start], mask[runs[0].end :]
         return bool(actions.find_verbs(before) or _SPLIT.match(_until_quote(behind)))
 
-    def _sentences(self, item: Item, scope: Scope) -> None:
-        """Read each sentence of an item that is no heading."""
+    def _sentences(self, item: Item, scope: Scope, *, is_tail: bool = False) -> None:
+        """Read each sentence of an item that is no heading, or what follows names."""
         before = len(self.decisions), len(self.claims)
-        noted = False
+        noted = is_tail
         for sentence in sentences(item.words):
             heading, rest = as_heading(sentence)
             if heading and rest.strip() and heading.action:
@@ -382,10 +385,37 @@ class Reader:
         head, body = divide(item)
         if not head:
             return
+        self._read_case(head, body, heading, scope.group, item)
+
+    def _read_case(
+        self, head: Words, body: Words, heading: Heading, group: str | None, item: Item
+    ) -> None:
+        count = counted(item.words) if head.text in item.words.text else None
         for decision in read_case(
-            head, body, heading, scope.group, item.line, self.decides, self.warn
+            head, body, heading, group, item.line, self.decides, self.warn, count
         ):
             self._add(decision)
+
+    def read_table(self, table: Decided, line: int) -> None:
+        """Read a table of decisions, a case in each row."""
+        heading = as_heading(Words(table.title, [0] * len(table.title)))[0]
+        for row in table.rows:
+            item = Item(None, row.name, line)
+            merged = _MERGED_TO.match(row.decided.folded.strip())
+            if merged:
+                self._sentence(
+                    item,
+                    join([_quoted(row.name), row.decided]),
+                    Scope(row.group or self.own_group),
+                )
+                continue
+            self._read_case(
+                row.name,
+                row.decided,
+                heading or Heading(None),
+                row.group or self.own_group,
+                item,
+            )
 
     def _own(self, action: str, text: str = "") -> str:
         return own_action(action, self.decides, text)
@@ -414,6 +444,14 @@ def _answered(answer: str, asked: str, said: list[actions.Found]) -> str | None:
 
 def _texts(run: Run) -> tuple[str, ...]:
     return tuple(name.text for name in run.names)
+
+
+def _quoted(name: Words) -> Words:
+    """The name in quotation marks, as it would stand in a sentence."""
+    if name.folded.startswith("「"):
+        return name
+    sign = name.places[:1]
+    return join([Words("「", sign), name, Words("」", name.places[-1:])])
 
 
 def _until_quote(mask: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from cases.reading.facts import Decision
 from cases.reading.listed_names import find_runs, masked
 from cases.reading.proposals import cut_proposals
 from cases.reading.resolutions import read_resolutions
+from cases.reading.tables import Decided, find_tables
 from meetings.reading.minutes import Attachment, ReadMinutes, ReadSection, read_all
 from meetings.reading.motions import read_motions
+from meetings.reading.outline import Item
 from meetings.reading.people import Person
 from meetings.reading.remarks import Remark
 from meetings.reading.words import Words
@@ -31,13 +34,16 @@ def read(document: Document, groups: Sequence[str] = ()) -> dict[str, Any]:
     are warned of.
     """
     text = document.text
+    tables = find_tables(text, document.tables)
     return {
         "text": text,
-        "meetings": [_meeting(minutes, groups) for minutes in read_all(text)],
+        "meetings": [_meeting(minutes, tables, groups) for minutes in read_all(text)],
     }
 
 
-def _meeting(minutes: ReadMinutes, groups: Sequence[str]) -> dict[str, Any]:
+def _meeting(
+    minutes: ReadMinutes, tables: Sequence[Decided], groups: Sequence[str]
+) -> dict[str, Any]:
     reader = Reader(minutes.named.series, minutes.named.group, minutes.warn)
     resolutions: list[dict[str, Any]] = []
     motions: list[dict[str, Any]] = []
@@ -46,7 +52,7 @@ def _meeting(minutes: ReadMinutes, groups: Sequence[str]) -> dict[str, Any]:
         if kind == "motions":
             motions += _motions(each)
         elif kind in ("discussion", "report") or (kind == "other" and each.items):
-            _read_decisions(reader, each, kind)
+            _read_decisions(reader, each, kind, tables)
             if kind == "discussion":
                 resolutions += read_resolutions(each.items, minutes.named.series)
     if not reader.decisions and minutes.named.series not in DECIDING:
@@ -102,12 +108,34 @@ def _meeting(minutes: ReadMinutes, groups: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _read_decisions(reader: Reader, each: ReadSection, kind: str) -> None:
-    proposals, others = cut_proposals(each.items)
+def _read_decisions(
+    reader: Reader, each: ReadSection, kind: str, tables: Sequence[Decided]
+) -> None:
+    words = each.section.words
+    within = [
+        table for table in tables if words and words.start <= table.start < words.end
+    ]
+    for table in within if kind != "report" else []:
+        reader.read_table(table, each.section.line)
+    proposals, others = cut_proposals(_without(each.items, within))
     if kind != "report":
         reader.read(others)
     for proposal in proposals:
         reader.read_proposal(proposal)
+
+
+def _without(items: list[Item], tables: Sequence[Decided]) -> list[Item]:
+    """The items but for those that are rows of a table read by itself."""
+    if not tables:
+        return items
+    return [
+        replace(item, children=_without(item.children, tables))
+        for item in items
+        if not any(
+            item.words and table.start <= item.words.start < table.end
+            for table in tables
+        )
+    ]
 
 
 def _motions(each: ReadSection) -> list[dict[str, Any]]:

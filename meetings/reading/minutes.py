@@ -10,7 +10,7 @@ from meetings.reading.clock import end_after, read_clocks, read_when
 from meetings.reading.lines import Line, read_lines
 from meetings.reading.outline import Gap, Item, read_items, written
 from meetings.reading.people import Person, read_chairs, read_person
-from meetings.reading.remarks import Remark, is_speaker, read_remarks
+from meetings.reading.remarks import Remark, begins_speech, is_speaker, read_remarks
 from meetings.reading.sections import Cut, Section, cut_sections
 from meetings.reading.titles import Named, Title, find_titles, read_title
 from meetings.reading.words import Words, fold, join
@@ -172,10 +172,10 @@ def _text(read: ReadMinutes, section: Section) -> tuple[str, list[Item]]:
             return "\n".join(line.words.plain() for line in section.lines), []
         case "time" | "place" | "recorder" | "adjournment":
             return section.words.plain(), []
-    alone = is_speaker if section.kind in ("remarks", "opening") else None
-    items, gaps = (
-        read_items(section.lines, alone) if alone else read_items(section.lines)
-    )
+    if section.kind in ("remarks", "opening"):
+        items, gaps = read_items(section.lines, is_speaker, begins_speech)
+    else:
+        items, gaps = read_items(section.lines)
     _warn_of_gaps(read, gaps)
     return written(items), items
 

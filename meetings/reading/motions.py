@@ -11,6 +11,9 @@ from meetings.reading.words import Words, join
 _NONE = re.compile(
     r"(?:無|略|沒有|從略|本次無|無臨時動議|本次會議無臨時動議|N/?A)[。.]?"
 )
+_MATTER = re.compile(
+    r"(?:案\s?由|提\s?案|議\s?案)\s?[一二三四五六七八九十0-9]{0,3}\s?:"
+)
 _BELONGS = re.compile(
     r"(?:說明|決議|決定|辦法|裁示|結論|處理情形|建議|擬辦|討論|主席裁示|會議決議)\s*(?::|$)"
 )
@@ -30,7 +33,11 @@ def read_motions(items: list[Item]) -> list[ReadMotion]:
     for item in items:
         if _NONE.fullmatch("".join(item.words.folded.split())) and not item.children:
             continue
-        belongs = groups and (_BELONGS.match(item.words.folded) or item.mark is None)
+        folded = item.words.folded
+        belongs = groups and (
+            bool(_BELONGS.match(folded))
+            or (item.mark is None and not _MATTER.match(folded))
+        )
         if belongs:
             groups[-1].append(item)
         else:

@@ -14,6 +14,13 @@ _FINISHED = re.compile(r"[。!?;:…][」』)\"]*$")
 _GROUP_ALONE = re.compile(r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?")
 
 
+# What is said of a matter: each label begins afresh, whatever list stood above.
+_LABEL = re.compile(
+    r"(?:案\s?由|提\s?案|議\s?案|說\s?明|辦\s?法|擬\s?辦|決\s?議|決\s?定|結\s?論|裁\s?示|會議決議|主席裁示|會議結論|討論案|報告案|提案單位|提案機關)"
+    r"\s?[一二三四五六七八九十0-9]{0,3}\s?:"
+)
+
+
 @dataclass
 class Item:
     """An item of a list, or a paragraph without a number, and what it holds."""
@@ -49,16 +56,28 @@ def is_group_heading(words: Words) -> bool:
     return bool(_GROUP_ALONE.fullmatch(words.folded))
 
 
+def begins_label(words: Words) -> bool:
+    """Whether a line begins with 案由：, 決議： or the like."""
+    return bool(_LABEL.match(words.folded))
+
+
 def never_alone(words: Words) -> bool:
     """For sections in which no line but a group's name stands alone."""
     return is_group_heading(words)
 
 
 def read_items(
-    lines: list[Line], stands_alone: Callable[[Words], bool] = never_alone
+    lines: list[Line],
+    stands_alone: Callable[[Words], bool] = never_alone,
+    begins: Callable[[Words], bool] = begins_label,
 ) -> tuple[list[Item], list[Gap]]:
-    """Return the items of ``lines`` as trees, and gaps in their numbers."""
-    return _trees(_paragraphs(lines, stands_alone), stands_alone)
+    """Return the items of ``lines`` as trees, and gaps in their numbers.
+
+    A line that ``stands_alone`` is not joined with others; one without a number
+    that ``begins`` something belongs to no list above it.
+    """
+    flat = _paragraphs(lines, stands_alone, begins)
+    return _trees(flat, lambda words: stands_alone(words) or begins(words))
 
 
 def written(items: list[Item]) -> str:
@@ -77,7 +96,11 @@ def written(items: list[Item]) -> str:
     return "\n".join(lines)
 
 
-def _paragraphs(lines: list[Line], stands_alone: Callable[[Words], bool]) -> list[Item]:
+def _paragraphs(
+    lines: list[Line],
+    stands_alone: Callable[[Words], bool],
+    begins: Callable[[Words], bool],
+) -> list[Item]:
     """Join each line that goes on with the words above it."""
     items: list[Item] = []
     parts: list[Words] = []
@@ -98,7 +121,7 @@ def _paragraphs(lines: list[Line], stands_alone: Callable[[Words], bool]) -> lis
             level = line.mark.level
             last = {seen: nth for seen, nth in last.items() if seen < level}
             last[level] = line.mark.number
-        elif goes_on and not stands_alone(line.words):
+        elif goes_on and not stands_alone(line.words) and not begins(line.words):
             parts.append(line.words)
             continue
         else:
@@ -152,14 +175,14 @@ def _closes_first(text: str) -> bool:
 
 
 def _trees(
-    flat: list[Item], stands_alone: Callable[[Words], bool]
+    flat: list[Item], is_root: Callable[[Words], bool]
 ) -> tuple[list[Item], list[Gap]]:
     roots: list[Item] = []
     stack: list[Item] = []
     gaps: list[Gap] = []
     for item in flat:
         if item.mark is None:
-            if stands_alone(item.words):
+            if is_root(item.words):
                 stack.clear()
             (stack[-1].children if stack else roots).append(item)
             continue

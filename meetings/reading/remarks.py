@@ -43,6 +43,11 @@ def is_speaker(words: Words) -> bool:
     return spoken is not None and not words[spoken[1] :].strip()
 
 
+def begins_speech(words: Words) -> bool:
+    """Whether a line begins with who speaks and a colon."""
+    return ":" in words.folded[:_LONGEST_NAME] and read_speaker(words) is not None
+
+
 def read_remarks(items: list[Item], chairs: list[Person], said: str) -> list[Remark]:
     """Divide the items of a section among those who speak.
 

@@ -72,6 +72,7 @@ class _Cutter:
         self.number = 0
         self.inner = 0  # the last number of a list on the headings' own level
         self.in_body = False
+        self.reopened: Section | None = None  # the chairs, at 共同主持 further down
 
     def read(self, lines: list[Line]) -> Cut:
         for line in _with_torn_headings(lines):
@@ -81,7 +82,8 @@ class _Cutter:
 
     @property
     def _open(self) -> Section | None:
-        return self.cut.sections[-1] if self.cut.sections else None
+        last = self.cut.sections[-1] if self.cut.sections else None
+        return self.reopened or last
 
     def _parts(self, line: Line) -> list[Line]:
         """Cut a line of the header where a further label begins in it."""
@@ -115,7 +117,7 @@ class _Cutter:
         else:
             if line.mark and line.mark.level == self.level:
                 self.inner = line.mark.number
-            section.lines.append(line)
+            (self._open or section).lines.append(line)
 
     def _add(self, section: Section, line: Line) -> None:
         if section.kind in HEADER_KINDS and any(
@@ -123,7 +125,8 @@ class _Cutter:
         ):
             self.cut.furniture.append(line)
             return
-        self.in_body = self.in_body or section.kind not in HEADER_KINDS
+        self.reopened = None
+        self.in_body = self.in_body or section.kind not in (*HEADER_KINDS, "other")
         self.inner = 0
         if section.mark:
             self.number = section.mark.number
@@ -154,7 +157,7 @@ class _Cutter:
             return self._start_numbered(line, mark, rest, header)
         section = self._open
         if header and (header.closed or self._is_new(header)):
-            if section and section.kind == "chairs" and header.kind == "chairs":
+            if header.kind == "chairs" and self._goes_on_with_chairs(rest):
                 return None
             return _headed(line, None, rest, header)
         label = body_label(rest)
@@ -163,6 +166,12 @@ class _Cutter:
         if _ADJOURNED.fullmatch(rest.folded) and section:
             return Section("adjournment", rest, None, None, line.number)
         return None
+
+    def _goes_on_with_chairs(self, rest: Words) -> bool:
+        chairs = [each for each in self.cut.sections if each.kind == "chairs"]
+        if chairs and _LAID_OUT.match(rest.folded):
+            self.reopened = chairs[-1]
+        return bool(chairs) and self._open is chairs[-1]
 
     def _is_new(self, label: Label) -> bool:
         return self.level is None and all(

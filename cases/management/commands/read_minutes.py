@@ -33,6 +33,7 @@ _NUMBERS = (("listed", "新增"), ("delisted", "解列"), ("continued", "持續�
 
 class Command(BaseCommand):
     help = "讀取會議紀錄的文件（txt、docx、odt、pdf），列出其內容；不寫入資料庫。"
+    requires_system_checks = []  # a file is read without the site
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file and the form of the answer."""
