@@ -7,6 +7,7 @@ place are told apart and come last. Cases of other platforms are never found.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _LIKE = 62.0  # of 100, by the edits from one name to the other
 _HOLDS = 82.0  # one name holds the other whole
 _SHORTEST_HELD = 4
 _LOOKED_AT = 12
+_NUMBER = re.compile(r"[A-Z]{2,4}-[0-9]{3,6}")
 
 
 class Certainty(StrEnum):
@@ -83,6 +85,11 @@ class Names:
             if key(name):
                 self._by_key[key(name)].append(_Name(case, name, kind))
         self._keys = list(self._by_key)
+        self._by_number = {
+            each.case.number: each.case
+            for those in self._by_key.values()
+            for each in those
+        }
         self._groups = list(groups)
         self._listed: dict[int, list[tuple[date | None, date | None]]] = defaultdict(
             list
@@ -139,6 +146,13 @@ class Names:
         for group in self._groups:
             found.setdefault(_group_key(group.name), group)
         return found
+
+    def find(self, typed: str, day: date | None = None) -> Case | None:
+        """Return the case of a number, or of this very name, that a person typed."""
+        number = _NUMBER.match(typed.strip())
+        if number is not None and number[0] in self._by_number:
+            return self._by_number[number[0]]
+        return self.match(typed, None, day).case
 
     def match(
         self, name: str, group: IssueGroup | None = None, day: date | None = None

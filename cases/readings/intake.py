@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cases.models import Reading
 from cases.readings.minutes import lay_down_minutes
+from cases.readings.progress_facts import lay_down_progress
 from meetings.models import Platform
 from platform_site.lib.text import interchange
 from platform_site.reading import sandbox
@@ -38,7 +39,7 @@ MEDIA_TYPES = {
 }
 ENDINGS = {
     Reading.Kind.MINUTES: (".docx", ".odt", ".pdf", ".txt"),
-    Reading.Kind.STATUS_REPORT: (".docx", ".odt", ".xlsx", ".ods", ".txt"),
+    Reading.Kind.STATUS_REPORT: (".docx", ".odt", ".xlsx", ".ods", ".pdf", ".txt"),
 }
 
 
@@ -56,6 +57,9 @@ class Way:
 
 WAYS = {
     Reading.Kind.MINUTES: Way("cases.reading.minutes:read", lay_down_minutes),
+    Reading.Kind.STATUS_REPORT: Way(
+        "cases.reading.status_report:read", lay_down_progress
+    ),
 }
 
 

@@ -181,6 +181,16 @@ def test_every_name_a_case_bore_finds_it(group, hold_meeting):
     assert found.match("獵具聯合稽查").case.current_name == "獵具聯合稽查"
 
 
+def test_a_case_is_found_by_what_a_person_types(group):
+    case = CaseFactory(group=group, name="聯合行銷")
+    names = Names.of(group.platform)
+
+    assert names.find(f"{case.number} 聯合行銷") == case
+    assert names.find("聯合行銷案") == case
+    assert names.find("ZZ-999 別的") is None
+    assert names.find("行銷") is None
+
+
 def test_the_same_title_on_two_platforms_is_two_cases(db):
     mine, theirs = CaseFactory(name="聯合防災演習"), CaseFactory(name="聯合防災演習")
 

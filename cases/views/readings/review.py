@@ -44,7 +44,12 @@ from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.overview import address_of
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.desk.rows import RowSet
-from cases.views.readings.access import kept_minutes, kept_reading, minutes_address
+from cases.views.readings.access import (
+    kept_minutes,
+    kept_reading,
+    minutes_address,
+    reading_address,
+)
 from cases.views.readings.paper import line_of, paper_lines
 from meetings.models import Platform
 from platform_site.lib.roc import format_roc, format_time
@@ -68,6 +73,8 @@ class ShownRow:
 def reading(request: HttpRequest, platform: str, key: int) -> HttpResponseBase:
     """Show what a paper holds; one with a single part leads there at once."""
     found = kept_reading(request, platform, key)
+    if found.kind == Reading.Kind.STATUS_REPORT and found.state == Reading.State.READ:
+        return HttpResponseRedirect(reading_address(found, "read-progress"))
     those = list(
         found.minutes.select_related(
             "series", "minutes__meeting__platform", "minutes__meeting__series"
@@ -125,8 +132,8 @@ def minutes(
     if request.POST.get("do") == "add_row":
         asked = request.POST.get("rows-blank", "")
         blank = int(asked) + 1 if asked.isdecimal() and len(asked) < 3 else 2
-        return HttpResponseRedirect(f"{request.path}?blank={min(blank, 20)}#header")
-    return HttpResponseRedirect(f"{request.path}#header")
+        return HttpResponseRedirect(f"{request.path}?blank={min(blank, 20)}#sitting")
+    return HttpResponseRedirect(f"{request.path}#sitting")
 
 
 def version_of(request: HttpRequest) -> int:
@@ -355,7 +362,7 @@ def _header_conflict(
         hidden=hidden,
         version=read.version,
         address=minutes_address(read, "read-minutes"),
-        back="#header",
+        back="#sitting",
     )
 
 

@@ -1,0 +1,348 @@
+"""The review of a status report: each text with its case, and what the rounds hold.
+
+Nothing is written here. A text is proposed for the round of the paper's data date,
+or, where a person asks for it, its dated parts for the rounds of their quarters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from cases.models import (
+    Case,
+    Choice,
+    ProgressUpdate,
+    Reading,
+    ReadProgress,
+    ReportingRound,
+    Standing,
+)
+from cases.reading.blocks import Part, cut_by_date
+from cases.reading.names import Candidate, Certainty, Names
+from cases.readings.progress_facts import ProgressFacts, ReportFacts, report_of
+from meetings.minutes.compose import quoted
+from meetings.models import Municipality
+from platform_site.lib.roc import format_roc
+
+State = ProgressUpdate.State
+Code = Standing.Code
+
+# Municipality by its key; all jointly where it is None.
+Slot = tuple[int, date, int | None]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A text as it would stand in the round of ``day``, and what stands there."""
+
+    day: date
+    text: str
+    held: ProgressUpdate | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the very text is there and accepted."""
+        return (
+            self.held is not None
+            and self.has_words
+            and self.held.state in (State.ACCEPTED, State.LOCKED)
+        )
+
+    @property
+    def differs(self) -> bool:
+        """Whether another text stands there, which would be replaced."""
+        return self.held is not None and not self.has_words
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the very words stand there, in whatever state."""
+        return (
+            self.held is not None
+            and self.held.text == self.text
+            and not self.held.is_unchanged
+        )
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether what stands there cannot be replaced."""
+        return (
+            self.held is not None
+            and self.held.state == State.LOCKED
+            and not self.has_words
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A text that was read, whose it is, and what is doubtful about it."""
+
+    progress: ReadProgress
+    facts: ProgressFacts | None
+    case: Case | None
+    municipality: Municipality | None
+    text: str
+    candidates: Sequence[Candidate]
+    certainty: str
+    why: str
+    parts: Sequence[Part] = ()
+    targets: Sequence[Target] = ()
+    doubts: Sequence[str] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has chosen yet."""
+        return self.progress.state == Choice.OPEN
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it goes into a round."""
+        return self.progress.state == Choice.ACCEPTED
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it may be accepted with others, unread."""
+        return self.is_open and not self.doubts
+
+    @property
+    def owner(self) -> str:
+        """Whose text it is."""
+        return self.municipality.short_name if self.municipality else "共同填報"
+
+
+@dataclass(frozen=True)
+class ProgressReview:
+    """A status report with all a person needs to judge it."""
+
+    reading: Reading
+    facts: ReportFacts
+    names: Names
+    round: ReportingRound | None
+    members: Sequence[Municipality]
+    rows: Sequence[Row]
+    in_the_way: Sequence[str] = ()
+
+    @property
+    def open_rows(self) -> list[Row]:
+        """The rows nobody has judged."""
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def clear_rows(self) -> list[Row]:
+        """The rows that may be accepted together."""
+        return [row for row in self.rows if row.is_clear]
+
+    @property
+    def accepted_rows(self) -> list[Row]:
+        """The rows that go into a round."""
+        return [row for row in self.rows if row.is_accepted]
+
+    @property
+    def replacing(self) -> list[tuple[Row, Target]]:
+        """The accepted rows that would take the place of other words."""
+        return [
+            (row, target)
+            for row in self.accepted_rows
+            for target in row.targets
+            if target.differs
+        ]
+
+    @property
+    def days(self) -> list[date]:
+        """The data dates that accepted rows go to."""
+        return sorted(
+            {target.day for row in self.accepted_rows for target in row.targets}
+        )
+
+    @property
+    def stamp(self) -> str:
+        """Tell this state of rows and of what they replace from every other one."""
+        said = [str(self.reading.version), str(self.reading.as_of)]
+        for row in self.rows:
+            said.append(f"{row.progress.pk}.{row.progress.version}")
+            said += [
+                f"{each.held.pk}.{each.held.state}.{each.held.text}"
+                for each in row.targets
+                if each.held is not None
+            ]
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
+
+
+def review_progress(reading: Reading) -> ProgressReview:
+    """Judge what was read as the record stands now; a constant number of queries."""
+    facts = report_of(reading)
+    platform = reading.platform
+    names = Names.of(platform)
+    read = list(
+        reading.progress.select_related(
+            "case__group", "issue_group", "municipality", "chosen_by"
+        ).order_by("order")
+    )
+    rows = [_row(each, _said(facts, each), reading, names) for each in read]
+    judged = list(_judged(rows, reading))
+    review = ProgressReview(
+        reading=reading,
+        facts=facts,
+        names=names,
+        round=_round_of(reading),
+        members=list(platform.members.order_by("order")),
+        rows=judged,
+    )
+    return replace(review, in_the_way=list(_in_the_way(review)))
+
+
+def _round_of(reading: Reading) -> ReportingRound | None:
+    if reading.as_of is None:
+        return None
+    rounds = ReportingRound.objects.filter(platform=reading.platform_id)
+    return rounds.filter(as_of=reading.as_of).first()
+
+
+def _said(facts: ReportFacts, read: ReadProgress) -> ProgressFacts | None:
+    return facts.rows[read.order] if read.order < len(facts.rows) else None
+
+
+def _row(
+    read: ReadProgress, facts: ProgressFacts | None, reading: Reading, names: Names
+) -> Row:
+    """Return a row as chosen, or as its name proposes."""
+    match = names.match(read.name, names.group(read.group), reading.as_of)
+    case = match.case if read.state == Choice.OPEN else read.case
+    day = reading.as_of
+    parts = cut_by_date(read.text, day.year if day else None)
+    row = Row(
+        progress=read,
+        facts=facts,
+        case=case,
+        municipality=read.municipality,
+        text=read.text,
+        candidates=match.candidates,
+        certainty=match.certainty,
+        why=match.why,
+        parts=parts,
+    )
+    return replace(row, targets=list(targets_of(row, day))) if day else row
+
+
+def targets_of(row: Row, day: date) -> Iterator[Target]:
+    """Give the words for each round: all for that of ``day``, or by quarters."""
+    if not row.progress.in_periods:
+        yield Target(day, row.text)
+        return
+    texts: dict[date, list[str]] = defaultdict(list)
+    for part in row.parts:
+        end = _quarter_end(part.ends_on) if part.ends_on else day
+        is_whole = part.ends_on == end and part.starts_on is not None
+        is_quarter = is_whole and part.label.rstrip("度").endswith("季")
+        label = f"{part.label}：\n" if part.label and not is_quarter else ""
+        texts[min(end, day)].append(label + part.text)
+    for when, those in sorted(texts.items()):
+        yield Target(when, "\n".join(those))
+
+
+def _quarter_end(day: date) -> date:
+    month = (day.month + 2) // 3 * 3
+    after = date(day.year + month // 12, month % 12 + 1, 1)
+    return after - timedelta(days=1)
+
+
+# Judging ---------------------------------------------------------------------------
+
+
+def _judged(rows: Sequence[Row], reading: Reading) -> Iterator[Row]:
+    """Give the rows with what the rounds hold and what is doubtful; two queries."""
+    held = _held(rows, reading)
+    standing = _standing(reading)
+    joint = {(case, day) for case, day, owner in held if owner is None}
+    taken = Counter(
+        (row.case.pk, row.municipality.pk if row.municipality else None)
+        for row in rows
+        if row.case is not None and row.progress.state != Choice.IGNORED
+    )
+    for row in rows:
+        if row.case is None:
+            doubts = list(_doubts(row, reading, standing))
+            yield replace(row, doubts=doubts)
+            continue
+        owner = row.municipality.pk if row.municipality else None
+        targets = [
+            replace(each, held=held.get((row.case.pk, each.day, owner)))
+            for each in row.targets
+        ]
+        judged = replace(row, targets=targets)
+        doubts = list(_doubts(judged, reading, standing))
+        if taken[row.case.pk, owner] > 1:
+            doubts.append(f"{row.owner}在這個合作案不只一段，只能接受其中一段。")
+        if owner and any((row.case.pk, each.day) in joint for each in targets):
+            doubts.append("這一期另有共同填報的文字，寫入後兩者並列。")
+        yield replace(judged, doubts=doubts)
+
+
+def _held(rows: Sequence[Row], reading: Reading) -> Mapping[Slot, ProgressUpdate]:
+    """Return what the rounds hold that rows go to."""
+    days = {each.day for row in rows for each in row.targets}
+    updates = ProgressUpdate.objects.filter(
+        round__platform=reading.platform_id,
+        round__as_of__in=days,
+        case__in={row.case.pk for row in rows if row.case is not None},
+    ).select_related("round")
+    return {
+        (update.case_id, update.round.as_of, update.municipality_id): update
+        for update in updates
+        if update.text or update.is_unchanged
+    }
+
+
+def _standing(reading: Reading) -> Mapping[int, str]:
+    """Return where each case stood on the data date."""
+    if reading.as_of is None:
+        return {}
+    cases = Case.objects.filter(platform=reading.platform_id).as_of(reading.as_of)
+    return {case.pk: case.standing for case in cases}
+
+
+def _doubts(row: Row, reading: Reading, standing: Mapping[int, str]) -> Iterator[str]:
+    if row.progress.state == Choice.IGNORED:
+        return
+    if row.is_open and row.certainty == Certainty.NEAR:
+        first = row.candidates[0]
+        yield (
+            f"與 {first.case.number} {quoted(first.case.current_name)}相近"
+            f"（{first.why}），請選擇是否同一案。"
+        )
+    elif row.is_open and row.certainty == Certainty.NONE:
+        yield "沒有這個名稱的合作案，請選擇合作案或略過。"
+    if row.facts is not None:
+        if row.facts.municipality and row.municipality is None:
+            yield f"「{row.facts.municipality}」不是本平臺的成員，請選擇縣市。"
+        yield from row.facts.doubts if row.is_open else ()
+    if not row.text.strip():
+        yield "沒有辦理情形的文字，請補上或略過。"
+    if row.case is not None and reading.as_of is not None:
+        code = standing.get(row.case.pk, "")
+        if code != Code.LISTED:
+            told = Code(code).label if code else "尚未登錄"
+            yield f"本案在{format_roc(reading.as_of)}{told}，並未列管。"
+    for target in row.targets:
+        if target.is_locked:
+            yield f"{format_roc(target.day)}這一期的文字已鎖定，不能取代。"
+        elif target.differs and target.held is not None:
+            yield (
+                f"{format_roc(target.day)}這一期已有文字"
+                f"（{target.held.get_state_display()}），內容不同。"
+            )
+
+
+def _in_the_way(review: ProgressReview) -> Iterator[str]:
+    """Give what must be done before the texts can be written."""
+    if review.reading.as_of is None:
+        yield "請填寫資料時間。"
+    if review.open_rows:
+        yield f"尚有 {len(review.open_rows)} 段待審閱，請接受或略過。"
+    if not review.accepted_rows:
+        yield "還沒有接受任何一段。"
+    if any(each.is_locked for row in review.accepted_rows for each in row.targets):
+        yield "有已接受的段落對到已鎖定的文字，請略過該段。"
