@@ -308,7 +308,7 @@ class Judge:
         if decision.state == Choice.IGNORED or self.read.minutes_id is not None:
             return row
         if self.recorded is not None:
-            return replace(row, doubts=list(self._not_recorded(row)))
+            return self._held_against_record(row)
         doubts = [*self._doubts(row, group), *self._reader_doubts(row, said)]
         return replace(row, doubts=doubts)
 
@@ -327,16 +327,20 @@ class Judge:
             found[case].add(kind)
         return found
 
-    def _not_recorded(self, row: Row) -> Iterator[str]:
+    def _held_against_record(self, row: Row) -> Row:
+        """Return a row of a meeting on record: whether both say the same."""
         case, action = row.chosen.case, row.decision.action
         kinds = (self.recorded or {}).get(case.pk, set()) if case else set()
+        before = Kind(action).label if action else "未載決定"
         if action and action in kinds:
-            return
-        if kinds:
-            told = "、".join(Kind(kind).label for kind in sorted(kinds))
-            yield f"紀錄中這次會議對此案記為「{told}」。"
-        else:
-            yield "紀錄中這次會議沒有對此案的決定。"
+            return replace(row, before=before, after="與紀錄相符")
+        told = "、".join(Kind(kind).label for kind in sorted(kinds))
+        doubt = (
+            f"紀錄中這次會議對此案記為「{told}」。"
+            if kinds
+            else "紀錄中這次會議沒有對此案的決定。"
+        )
+        return replace(row, before=before, after="與紀錄不同", doubts=[doubt])
 
     def _reader_doubts(self, row: Row, said: DecisionFacts | None) -> Iterator[str]:
         """What the reader was unsure of, and how a case came to be."""

@@ -370,7 +370,9 @@ def files(request: HttpRequest, platform: str, meeting: str) -> HttpResponseBase
     status = 200
     if request.method == "POST" and request.POST.get("remove", "").isdecimal():
         MinutesFile.objects.filter(
-            minutes=minutes, pk=int(request.POST["remove"][:18])
+            minutes=minutes,
+            kind=MinutesFile.Kind.SIGN_IN,
+            pk=int(request.POST["remove"][:18]),
         ).delete()
         messages.success(request, "檔案已刪除。")
         return HttpResponseRedirect(request.path)
@@ -393,7 +395,9 @@ def files(request: HttpRequest, platform: str, meeting: str) -> HttpResponseBase
             "meeting": found,
             "steps": steps_of(found, request.path),
             "form": form,
-            "files": MinutesFile.objects.filter(minutes=minutes)
+            "files": MinutesFile.objects.filter(
+                minutes=minutes, kind=MinutesFile.Kind.SIGN_IN
+            )
             .defer("content")
             .select_related("uploaded_by"),
         },
