@@ -51,9 +51,10 @@ class Document:
 
 # A line ends where any of these stands; \f stays, it ends a page.
 _LINE_END = re.compile("\r\n|[\r\v\x85\u2028\u2029]")
-# What no database, JSON or page can hold: controls, halves of pairs, non-characters.
+# What no database, JSON or page can hold (controls, halves of pairs, non-characters)
+# and the soft hyphen, which is not shown.
 _UNFIT = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
 

@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from posixpath import normpath
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from platform_site.reading.document import Refused
@@ -205,9 +206,11 @@ def related(package: Package, part: str) -> dict[str, list[tuple[str, str]]]:
         kind = _RELATIONSHIPS.fullmatch(each.get("Type", ""))
         target = each.get("Target", "")
         if kind and each.get("TargetMode") != "External":
-            path = target[1:] if target.startswith("/") else f"{folder}/{target}"
+            path = normpath(
+                f"/{target if target.startswith('/') else f'{folder}/{target}'}"
+            )
             found.setdefault(kind["kind"], []).append(
-                (each.get("Id", ""), path.removeprefix("/"))
+                (each.get("Id", ""), path.lstrip("/"))
             )
     return found
 

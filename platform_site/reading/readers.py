@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import TypeVar
@@ -53,6 +54,10 @@ _FOREIGN = (  # beginnings of what people upload by mistake
     (b"Rar!", "壓縮檔"),
     (b"7z\xbc\xaf", "壓縮檔"),
     (b"\x1f\x8b", "壓縮檔"),
+    (b"<?xml", "XML或網頁"),
+    (b"<!doctype", "網頁"),
+    (b"<html", "網頁"),
+    (b"mime-version:", "網頁"),
 )
 
 
@@ -112,8 +117,9 @@ def _kind(content: bytes, suffix: str) -> str:
         return _zip_kind(content)
     if head.startswith(_OLE):
         raise Refused(_about_ole(content, suffix))
+    words = head.removeprefix(BOM_UTF8).lstrip().lower()
     for beginning, what in _FOREIGN:
-        if head.startswith(beginning):
+        if head.startswith(beginning) or words.startswith(beginning):
             raise Refused(f"這是{what}。{READABLE}")
     if suffix.removeprefix(".") in KINDS and suffix != ".txt" and b"\x00" in head:
         raise Refused(DAMAGED)

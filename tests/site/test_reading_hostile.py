@@ -97,6 +97,8 @@ def test_a_name_that_says_nothing_leaves_it_to_the_content(name):
         (OLE, "a.docx", "已損壞"),
         (b"{\\rtf1\\ansi}", "a.doc", "RTF文件"),
         (b"\x89PNG\r\n\x1a\n", "a.pdf", "圖片"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><p>x", "a.doc", "網頁"),
+        (b'<?xml version="1.0"?><office:document/>', "a.fodt", "XML"),
         (b"Rar!\x1a\x07", "a.docx", "壓縮檔"),
         (zipped({"a.docx": SAMPLES["a.docx"]}), "a.zip", "先解壓縮"),
         (b"PK\x03\x04" + bytes(50), "a.docx", "已損壞"),

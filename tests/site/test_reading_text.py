@@ -59,6 +59,10 @@ def test_what_is_no_text_is_refused(content, why):
         read_text(content)
 
 
+def test_soft_hyphens_are_not_shown():
+    assert read_text("基隆\xad河".encode()).text == "基隆河\n"
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content):
     try:
@@ -71,7 +75,13 @@ def test_any_bytes_are_read_or_refused(content):
 
 
 @given(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Zl", "Zp"]))
+    st.text(
+        st.characters(
+            codec="utf-8",
+            exclude_categories=["Cc", "Cn", "Zl", "Zp"],
+            exclude_characters="\xad",
+        )
+    )
 )
 def test_every_sign_of_a_text_is_kept(words):
     if words.strip():
