@@ -17,6 +17,9 @@ _RENAMED_LATER = re.compile(
 )
 _MERGED_TO = re.compile(r"(?:合併|整併|併案|整合)(?:為|成)|併入|歸併(?:至|於|入)?|併至")
 _MERGED = re.compile(r"(?:合併|整併|併案)(?:辦理|續辦)?\s*$")
+_JOINED = re.compile(
+    rf"(?P<verb>併入|歸併(?:至|於|入)?|併至|合併(?:於|至)|納入)[\u4e00-\u9fff]{{0,10}}(?={QUOTED}+(?:[^,。;]{{0,4}}(?:併案|辦理|續辦|列管|執行)|[,。;]|$))"
+)
 _AGREES = re.compile(r"同意|通過|支持|准予")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(r"同意[^,。;]{0,12}(?:新增|立案)|新增立案")
@@ -48,11 +51,20 @@ def read_case(
     """
     fate = _fate(body, heading, decides)
     words = body.plain()
-    merged = _merge(head, fate, line, warn)
+    merged = _merge(head, body, fate, line, warn)
     if merged:
         name, came_from = merged
         return [
-            Decision(group, name, actions.MERGE, line, None, None, came_from, words)
+            Decision(
+                name.group or group,
+                name,
+                actions.MERGE,
+                line,
+                None,
+                None,
+                came_from,
+                words,
+            )
         ]
     if fate is None:
         return []
@@ -78,10 +90,16 @@ def read_case(
 
 
 def _merge(
-    head: Words, fate: _Fate | None, line: int, warn: Warn
+    head: Words, body: Words, fate: _Fate | None, line: int, warn: Warn
 ) -> tuple[Named, tuple[str, ...]] | None:
-    """The case that goes on after a merger told at the head, and those that end."""
+    """The case that goes on after a merger, and those that end in it."""
     mask = masked(head.folded)
+    told = masked(body.folded)
+    joined = _JOINED.search(told)
+    if joined and not actions.is_uncertain(told[: joined.end()].rpartition("。")[2]):
+        behind = joined.end("verb")
+        runs = find_runs(body[behind:], told[behind:])
+        return runs[0].names[0], tuple(name.text for name in _members(head, 1))
     into = _MERGED_TO.search(mask)
     if into and not actions.is_uncertain(mask):
         target = split_names(head[into.end() :], 1)
@@ -101,10 +119,10 @@ def _merge(
     return (sources[0], came_from) if sources else None
 
 
-def _members(words: Words) -> list[Named]:
+def _members(words: Words, count: int = 2) -> list[Named]:
     """The cases of a merger: 甲案（原甲乙合作案）及丙案."""
     names = split_names(words, None)
-    return names if len(names) > 1 else split_names(words, 2)
+    return names if len(names) > 1 else split_names(words, count)
 
 
 def _fate(body: Words, heading: Heading, decides: bool) -> _Fate | None:

@@ -17,6 +17,7 @@ from cases.reading.listed_names import (
     QUOTED,
     Named,
     Run,
+    blotted,
     find_runs,
     masked,
     split_names,
@@ -24,7 +25,7 @@ from cases.reading.listed_names import (
 from cases.reading.proposals import Proposal
 from cases.reading.tables import Decided
 from meetings.reading.outline import Item
-from meetings.reading.words import Words, join
+from meetings.reading.words import Words
 
 DECIDING = ("mayor", "vice_mayor", "special")
 
@@ -35,7 +36,7 @@ _SPLIT = re.compile(
     r"^\s*(?:案)?\s*(?:,)?\s*(?:改以|拆分為|拆為|分為|分列為|分拆為|改列為?|改為)\s*$"
 )
 _SUB_CASE = re.compile(
-    rf"^\s*(?:案)?(?:項下|之下|下)?[,]?\s*新增\s*(?:{NUMBER})?\s*(?:個|項)?\s*(?:子|次)(?:案|計畫|項)"
+    rf"^\s*(?:案)?(?:項下|之下|下)?[,]?\s*(?:同意)?(?:新增|增列|增加|納入)\s*(?:{NUMBER})?\s*(?:個|項)?\s*(?:子|次)(?:案|計畫|項)"
 )
 _NOTED = re.compile(r"洽悉|備查|知悉|准予備查")
 _THIS_CASE = re.compile(r"本案|本項|本合作案|本提案")
@@ -201,9 +202,10 @@ class Reader:
     def _sentence(self, item: Item, sentence: Words, scope: Scope) -> bool:
         """Read one sentence; return whether it only takes note of something."""
         mask = masked(sentence.folded)
-        if self.decides:
-            self.claims.add_sentence(scope.group, mask, sentence, item.line)
         runs = find_runs(sentence, mask)
+        if self.decides:
+            bare = blotted(mask, runs)
+            self.claims.add_sentence(scope.group, bare, sentence, item.line)
         used: set[int] = set()
         for place, run in enumerate(runs):
             if place in used:
@@ -261,6 +263,9 @@ class Reader:
             for name in run.names:
                 make(name, verb, reason=reason)
             self._check(item, run, run.names)
+            if self.decides and run.count is not None and not scope.heading:
+                group = run.names[0].group or scope.group
+                self.claims.add_heading(group, Heading(verb, run.count), item.line)
         return False
 
     def _verb(
@@ -401,14 +406,6 @@ class Reader:
         heading = as_heading(Words(table.title, [0] * len(table.title)))[0]
         for row in table.rows:
             item = Item(None, row.name, line)
-            merged = _MERGED_TO.match(row.decided.folded.strip())
-            if merged:
-                self._sentence(
-                    item,
-                    join([_quoted(row.name), row.decided]),
-                    Scope(row.group or self.own_group),
-                )
-                continue
             self._read_case(
                 row.name,
                 row.decided,
@@ -444,14 +441,6 @@ def _answered(answer: str, asked: str, said: list[actions.Found]) -> str | None:
 
 def _texts(run: Run) -> tuple[str, ...]:
     return tuple(name.text for name in run.names)
-
-
-def _quoted(name: Words) -> Words:
-    """The name in quotation marks, as it would stand in a sentence."""
-    if name.folded.startswith("「"):
-        return name
-    sign = name.places[:1]
-    return join([Words("「", sign), name, Words("」", name.places[-1:])])
 
 
 def _until_quote(mask: str) -> str:

@@ -16,6 +16,10 @@ _SEPARATOR = re.compile(r"\s*(?:以及|[、,;及暨和與])\s*")
 _COUNT_BEHIND = re.compile(rf"\s*(?:等|共|計|共計|合計)?\s*(?:{NUMBER})\s?(?:件|項)?案")
 _NOTE = re.compile(r"\s*(?P<note>\((?:[^()]|\([^()]*\)){0,80}\))\s*$")
 _GROUP = re.compile(r"^\s*(?P<group>[\u4e00-\u9fff]{2,8}組)\s*[:\-]?\s*(?=[「『■])")
+_GROUP_BEFORE = re.compile(r"(?P<group>[\u4e00-\u9fff]{2,14}組)\s?[:-]?\s?$")
+_NOT_IN_GROUPS = re.compile(
+    r"同意|新增|增列|解列|解除列管|列管|通過|有關|關於|針對|另|並|請|原|將|由|及|與|次|本|各"
+)
 _BEFORE = re.compile(
     r"^(?:有關|關於|針對|包含|包括|包|分別為|分別係|分別是|即為|即|如下|為|係|原有|原|另有|另|並|以及|及|本次|請|案名為|案名|合作案|方案|案件|提案)?\s*[:,]?\s*$"
 )
@@ -97,7 +101,7 @@ class Run:
 _BRACKET = r"(?:\s?\((?:[^()]|\([^()]{0,60}\)){0,80}\))?"
 _GAP = r"(?:\s*(?:、|,|;|以及|及|暨|和|與)\s*)"
 _RUN = re.compile(
-    rf"(?:[\u4e00-\u9fff]{{2,8}}組\s?[:-]?\s?)?{QUOTED}+{_BRACKET}"
+    rf"{QUOTED}+{_BRACKET}"
     rf"(?:{_GAP}[^{QUOTED},。;:、]{{0,9}}?{QUOTED}+{_BRACKET})*"
 )
 _RUN_COUNT = re.compile(
@@ -112,9 +116,29 @@ def find_runs(words: Words, mask: str) -> list[Run]:
         behind = _RUN_COUNT.match(mask, found.end())
         count = number(behind["count"]) if behind else None
         end = behind.end() if behind else found.end()
-        names = split_names(words[found.start() : found.end()], None)
+        group = _group_before(mask[max(found.start() - 24, 0) : found.start()])
+        names = []
+        for name in split_names(words[found.start() : found.end()], None):
+            group = name.group or group
+            names.append(replace(name, group=group))
         runs.append(Run(found.start(), end, count, tuple(names)))
     return runs
+
+
+def blotted(mask: str, runs: list[Run]) -> str:
+    """The sentence with whole runs blotted out, the counts behind them too."""
+    for run in runs:
+        mask = mask[: run.start] + QUOTED * (run.end - run.start) + mask[run.end :]
+    return mask
+
+
+def _group_before(left: str) -> str | None:
+    """The group named right before a quotation: 新增衛生社福組「…」."""
+    found = _GROUP_BEFORE.search(left)
+    if not found:
+        return None
+    name = _NOT_IN_GROUPS.split(found["group"])[-1]
+    return name if len(name) > 2 else None
 
 
 def split_names(words: Words, count: int | None) -> list[Named]:

@@ -10,7 +10,7 @@ from meetings.reading.words import Words
 
 _ORDINAL = r"[一二三四五六七八九十0-9]{0,3}"
 _MATTER = re.compile(
-    rf"(?:案\s?由|提\s?案|討論案|報告案|議案|議題|案次)\s?{_ORDINAL}\s?:\s*|第{_ORDINAL}案\s?[:、]?\s*(?!等)"
+    rf"(?:案\s?由|提\s?案|討論案|報告案|議案|議題|案次)\s?{_ORDINAL}\s?(?::|(?<=[一二三四五六七八九十0-9])、)\s*|第{_ORDINAL}案\s?[:、]?\s*(?!等)"
 )
 _RESOLVED = re.compile(
     r"(?:會議|主席|本案)?(?:決\s?議|決\s?定|結\s?論|裁\s?示)(?:事項)?\s?:\s*"

@@ -88,6 +88,11 @@ _BODY = re.compile(
 )
 
 
+_EARLY = re.compile(
+    rf"(?P<label>{_spread('決議', '結論', '討論', '裁示', '決定')})\s*(?::|$)"
+)
+
+
 @dataclass(frozen=True)
 class Label:
     """A heading found at the head of a text."""
@@ -122,6 +127,14 @@ def body_label(words: Words) -> Label | None:
     kind = kind_of("".join(found["label"].split()))
     closed = ":" in found["stop"] or found.end() == len(words.folded)
     return Label(kind, found.end("label"), found.end(), closed)
+
+
+def early_label(words: Words) -> Label | None:
+    """決議： right below the header; further down it answers a matter."""
+    found = _EARLY.match(words.folded)
+    if not found:
+        return None
+    return Label("discussion", found.end("label"), found.end(), closed=True)
 
 
 def kind_of(heading: str) -> str:

@@ -11,7 +11,7 @@ from meetings.reading.lines import Line, read_lines
 from meetings.reading.outline import Gap, Item, read_items, written
 from meetings.reading.people import Person, read_chairs, read_person
 from meetings.reading.remarks import Remark, begins_speech, is_speaker, read_remarks
-from meetings.reading.sections import Cut, Section, cut_sections
+from meetings.reading.sections import Cut, Section, cut_sections, is_attachment_label
 from meetings.reading.titles import Named, Title, find_titles, read_title
 from meetings.reading.words import Words, fold, join
 
@@ -76,8 +76,10 @@ def read_all(paper: str) -> list[ReadMinutes]:
     if not titles:
         return []
     minutes: list[ReadMinutes] = []
-    stray = read.lines[: titles[0].first]
     furniture = list(read.furniture)
+    stray: list[Line] = []
+    for line in read.lines[: titles[0].first]:
+        (furniture if is_attachment_label(line) else stray).append(line)
     spans = _spans(read.lines, titles, furniture)
     for title, lines in spans:
         minutes.append(_read_one(title, read.lines[title.first], lines))
@@ -97,6 +99,8 @@ def _spans(
         own: list[Line] = []
         for line in lines[title.after : end]:
             (furniture if line.key in keys else own).append(line)
+        while title is not titles[-1] and own and is_attachment_label(own[-1]):
+            furniture.append(own.pop())  # 附件2 above the next minutes
         if spans and spans[-1][0].key == title.key and not _is_over(spans[-1][1]):
             furniture.extend(lines[title.first : title.after])
             spans[-1][1].extend(own)

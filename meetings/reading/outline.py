@@ -17,7 +17,7 @@ _GROUP_ALONE = re.compile(r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?"
 # What is said of a matter: each label begins afresh, whatever list stood above.
 _LABEL = re.compile(
     r"(?:案\s?由|提\s?案|議\s?案|說\s?明|辦\s?法|擬\s?辦|決\s?議|決\s?定|結\s?論|裁\s?示|會議決議|主席裁示|會議結論|討論案|報告案|提案單位|提案機關)"
-    r"\s?[一二三四五六七八九十0-9]{0,3}\s?:"
+    r"\s?[一二三四五六七八九十0-9]{0,3}\s?(?::|(?<=[一二三四五六七八九十0-9])、)"
 )
 
 

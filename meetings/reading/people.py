@@ -121,10 +121,13 @@ _ENDS_ORGANIZATION = re.compile(
     r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[局處署部院室科所館會隊組市縣])$"
 )
 _DEPUTY = re.compile(
-    r"\(\s?由?(?P<deputy>[^()]{2,40}?)\s?(?:代理主持|代為主持|代理主席|代理|代表主持|代表|代主持|代)\s?\)"
+    r"\(\s?(?:[^()]{0,20}?由)?(?P<deputy>[^(),。]{2,40}?)\s?(?:代理主持|代為主持|代理主席|代理|代表主持|代表|代主持|代)\s?\)"
 )
 _INSTEAD = re.compile(
     r"(?:請假|公出|另有要公|公務|不克出席)?[,，]?\s?由(?P<deputy>[^,。()]{2,40}?)(?:代理主持|代為主持|代理主席|代理|代主持|主持)"
+)
+_BODY_BEHIND = re.compile(
+    r"(?P<name>[^\s、,;()]{2,12})\s?\((?P<body>[^()\s]{2,24}(?:政府|公所|委員會|局|處|會|市|縣))\)"
 )
 _LABEL = re.compile(r"共\s?同\s?主\s?(?:持\s?人?|席)\s*:?")
 _BETWEEN = re.compile(r"[\s、,;/]+")
@@ -256,6 +259,7 @@ def _take_deputies(text: str) -> tuple[str, list[Person]]:
                 deputies.append(person)
                 text = text[: found.start()] + " " + text[found.end() :]
                 break
+    text = _BODY_BEHIND.sub(r"\g<body>\g<name>", text)
     return re.sub(r"\([^()]*\)", " ", text).replace("。", " "), deputies
 
 

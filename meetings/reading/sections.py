@@ -9,6 +9,7 @@ from itertools import pairwise
 from meetings.reading.labels import (
     Label,
     body_label,
+    early_label,
     header_label,
     inline_labels,
     kind_of,
@@ -160,7 +161,7 @@ class _Cutter:
             if header.kind == "chairs" and self._goes_on_with_chairs(rest):
                 return None
             return _headed(line, None, rest, header)
-        label = body_label(rest)
+        label = body_label(rest) or (None if self.in_body else early_label(rest))
         if label and label.closed and self._may_be_unnumbered(label):
             return _headed(line, None, rest, label)
         if _ADJOURNED.fullmatch(rest.folded) and section:
@@ -205,6 +206,12 @@ class _Cutter:
             return False
         head = rest.folded.partition(":")[0]
         return len(head) <= 24 and kind_of(head) != "other"
+
+
+def is_attachment_label(line: Line) -> bool:
+    """Whether a line says no more than 附件1."""
+    found = _ATTACHMENT.match(line.words.folded)
+    return found is not None and not line.words[found.end() :].strip(":。")
 
 
 def _is_same(section: Section, other: Section) -> bool:
