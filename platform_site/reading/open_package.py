@@ -134,30 +134,33 @@ class Row:
 def rows(table: Element, text_of: Callable[[Element], str]) -> Iterator[Row]:
     """The rows of a table; what is repeated is bounded."""
     cells = 0
-    for element in _row_elements(table):
-        row: list[str] = []
-        width = 0  # with the empty cells at its end
-        for cell in element:
-            if cell.tag not in ("table:table-cell", "table:covered-table-cell"):
-                continue
-            is_covered = cell.tag == "table:covered-table-cell"
-            text = "" if is_covered else text_of(cell)
-            width += count(cell, "table:number-columns-repeated")
-            if text:
-                if width > _MOST_COLUMNS:
-                    raise Refused(_TOO_WIDE)
-                times = count(cell, "table:number-columns-repeated")
-                row += [""] * (width - times - len(row)) + [text] * times
+    for element in row_elements(table):
+        row = _row(element, text_of)
         times = count(element, "table:number-rows-repeated")
-        row += [""] * (min(width, _MOST_COLUMNS) - len(row)) if width <= 64 else []
-        if any(row):
-            cells += len(row) * times
-            if cells > MOST_CELLS:
-                raise Refused(TOO_MANY_CELLS)
+        cells += len(row) * times
+        if cells > MOST_CELLS:
+            raise Refused(TOO_MANY_CELLS)
         yield Row(row, times)
 
 
-def _row_elements(table: Element) -> Iterator[Element]:
+def _row(element: Element, text_of: Callable[[Element], str]) -> list[str]:
+    row: list[str] = []
+    width = 0  # with the empty cells after the last one with text
+    for cell in element:
+        if cell.tag not in ("table:table-cell", "table:covered-table-cell"):
+            continue
+        times = count(cell, "table:number-columns-repeated")
+        text = text_of(cell) if cell.tag == "table:table-cell" else ""
+        if text:
+            if width + times > _MOST_COLUMNS:
+                raise Refused(_TOO_WIDE)
+            row += [""] * (width - len(row)) + [text] * times
+        width += times
+    return row
+
+
+def row_elements(table: Element) -> Iterator[Element]:
+    """The rows of a table, those of its head and of groups among them."""
     for child in table:
         if child.tag == "table:table-row":
             yield child
@@ -166,4 +169,4 @@ def _row_elements(table: Element) -> Iterator[Element]:
             "table:table-header-rows",
             "table:table-row-group",
         ):
-            yield from _row_elements(child)
+            yield from row_elements(child)

@@ -10,6 +10,7 @@ from platform_site.reading.open_package import Inline, body, open_package, rows
 from platform_site.reading.package import children
 
 _EMPTY = "檔案裡沒有文字。"
+_MOST_BLANK_ROWS = 1000
 
 
 def read_ods(content: bytes) -> Document:
@@ -36,8 +37,8 @@ def _trimmed(sheet: Element) -> Iterator[list[str]]:
         if not any(row.cells):
             waiting.append(row.times)
             continue
-        for _ in range(min(sum(waiting), 1000)):
-            yield [""]
+        for _ in range(min(sum(waiting), _MOST_BLANK_ROWS)):
+            yield []
         waiting = []
         for _ in range(row.times):
             yield row.cells

@@ -18,13 +18,12 @@ from platform_site.reading.open_package import (
     body,
     count,
     open_package,
+    row_elements,
     rows,
 )
-from platform_site.reading.package import inner
 
 _EMPTY = "檔案裡沒有文字。"
 _PARAGRAPHS = ("text:p", "text:h")
-_MOST_REPEATED_ROWS = 1000
 
 
 def read_odt(content: bytes) -> Document:
@@ -178,7 +177,7 @@ class _Reader:
 
     def _rows(self, table: Element) -> Iterator[list[str]]:
         for row in rows(table, self._cell):
-            for _ in range(min(row.times, _MOST_REPEATED_ROWS)):
+            for _ in range(row.times if row.cells else 1):
                 yield row.cells
 
     def _cell(self, cell: Element) -> str:
@@ -221,16 +220,7 @@ def _is_hidden(element: Element) -> bool:
 
 def _only_cell(table: Element) -> Element | None:
     """The cell of a table that has no other but holds a table."""
-    cells = [
-        cell
-        for cell in table.iter("table:table-cell")
-        if next(cell.iter("table:table"), None) is not None
-    ]
-    row = table.find("table:table-row")
-    is_only = (
-        row is not None
-        and len(row) == 1
-        and sum(child.tag == "table:table-row" for child in table) == 1
-    )
-    only = inner(row, "table:table-cell") if is_only else None
-    return only if only is not None and only in cells else None
+    table_rows = list(row_elements(table))
+    cells = list(table_rows[0]) if len(table_rows) == 1 else []
+    is_frame = len(cells) == 1 and next(cells[0].iter("table:table"), None) is not None
+    return cells[0] if is_frame else None

@@ -281,6 +281,13 @@ def test_a_single_cell_around_everything_is_a_frame():
     assert (read.text, len(read.tables)) == ("題\n臺北\t八成\n", 1)
 
 
+def test_a_table_of_more_rows_is_no_frame():
+    inner = table(cell("臺北") + cell("八成"))
+    outer = table(f"<table:table-cell>{inner}</table:table-cell>", cell("次列"))
+
+    assert read_odt(odt(outer)).tables[0].rows == (("臺北\t八成",), ("次列",))
+
+
 def test_the_papers_we_write_ourselves_are_read_back():
     paper = papers.Document(
         title="會議紀錄",

@@ -373,6 +373,26 @@ def test_a_single_cell_around_everything_is_a_frame():
     assert (read.text, len(read.tables)) == ("標題\n縣市\t進度\n", 1)
 
 
+def test_a_table_of_more_rows_is_no_frame():
+    inner = table(cell("縣市") + cell("進度"))
+    body = table(f"<w:tc>{inner}{paragraph('')}</w:tc>", cell("次列"))
+
+    assert read_docx(docx(body)).tables[0].rows == (("縣市\t進度",), ("次列",))
+
+
+def test_content_controls_around_rows_and_cells_are_read_through():
+    row = f"<w:tr><w:sdt><w:sdtContent>{cell('甲')}</w:sdtContent></w:sdt>{cell('乙')}</w:tr>"
+    body = f"<w:tbl><w:sdt><w:sdtContent>{row}</w:sdtContent></w:sdt></w:tbl>"
+
+    assert read_docx(docx(body)).tables[0].rows == (("甲", "乙"),)
+
+
+def test_a_deleted_end_of_paragraph_before_a_table_loses_no_words():
+    body = paragraph("前", "<w:rPr><w:del/></w:rPr>") + table(cell("甲") + cell("乙"))
+
+    assert text_of(body) == "前\n甲\t乙\n"
+
+
 def test_headers_and_footers_are_left_out():
     document = python_docx.Document()
     document.add_paragraph("會議紀錄")
