@@ -85,11 +85,11 @@ class Names:
             if key(name):
                 self._by_key[key(name)].append(_Name(case, name, kind))
         self._keys = list(self._by_key)
-        self._by_number = {
-            each.case.number: each.case
-            for those in self._by_key.values()
-            for each in those
+        cases = {
+            each.case.pk: each.case for those in self._by_key.values() for each in those
         }
+        self._cases = cases
+        self._by_number = {case.number: case for case in cases.values()}
         self._groups = list(groups)
         self._listed: dict[int, list[tuple[date | None, date | None]]] = defaultdict(
             list
@@ -146,6 +146,10 @@ class Names:
         for group in self._groups:
             found.setdefault(_group_key(group.name), group)
         return found
+
+    def case(self, pk: int | None) -> Case | None:
+        """Return the case of a key, with its current name."""
+        return self._cases.get(pk) if pk is not None else None
 
     def find(self, typed: str, day: date | None = None) -> Case | None:
         """Return the case of a number, or of this very name, that a person typed."""

@@ -91,6 +91,7 @@ class Row:
     parts: Sequence[Part] = ()
     targets: Sequence[Target] = ()
     doubts: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +107,13 @@ class Row:
     def is_clear(self) -> bool:
         """Whether it may be accepted with others, unread."""
         return self.is_open and not self.doubts
+
+    @property
+    def called(self) -> str:
+        """The case's name where the paper writes another one."""
+        if self.case is None or self.case.current_name == self.progress.name:
+            return ""
+        return self.case.current_name
 
     @property
     def owner(self) -> str:
@@ -177,9 +185,7 @@ def review_progress(reading: Reading) -> ProgressReview:
     platform = reading.platform
     names = Names.of(platform)
     read = list(
-        reading.progress.select_related(
-            "case__group", "issue_group", "municipality", "chosen_by"
-        ).order_by("order")
+        reading.progress.select_related("municipality", "chosen_by").order_by("order")
     )
     rows = [_row(each, _said(facts, each), reading, names) for each in read]
     judged = list(_judged(rows, reading))
@@ -210,7 +216,7 @@ def _row(
 ) -> Row:
     """Return a row as chosen, or as its name proposes."""
     match = names.match(read.name, names.group(read.group), reading.as_of)
-    case = match.case if read.state == Choice.OPEN else read.case
+    case = match.case if read.state == Choice.OPEN else names.case(read.case_id)
     day = reading.as_of
     parts = cut_by_date(read.text, day.year if day else None)
     row = Row(
@@ -278,7 +284,7 @@ def _judged(rows: Sequence[Row], reading: Reading) -> Iterator[Row]:
             doubts.append(f"{row.owner}在這個合作案不只一段，只能接受其中一段。")
         if owner and any((row.case.pk, each.day) in joint for each in targets):
             doubts.append("這一期另有共同填報的文字，寫入後兩者並列。")
-        yield replace(judged, doubts=doubts)
+        yield replace(judged, doubts=doubts, notes=list(_notes(judged)))
 
 
 def _held(rows: Sequence[Row], reading: Reading) -> Mapping[Slot, ProgressUpdate]:
@@ -329,10 +335,17 @@ def _doubts(row: Row, reading: Reading, standing: Mapping[int, str]) -> Iterator
     for target in row.targets:
         if target.is_locked:
             yield f"{format_roc(target.day)}這一期的文字已鎖定，不能取代。"
-        elif target.differs and target.held is not None:
+
+
+def _notes(row: Row) -> Iterator[str]:
+    """Give what is settled when the texts are written, and no doubt before."""
+    for target in row.targets:
+        if target.is_same:
+            yield f"{format_roc(target.day)}這一期已有相同的文字。"
+        elif target.differs and not target.is_locked and target.held is not None:
             yield (
-                f"{format_roc(target.day)}這一期已有文字"
-                f"（{target.held.get_state_display()}），內容不同。"
+                f"{format_roc(target.day)}這一期已有不同的文字"
+                f"（{target.held.get_state_display()}），寫入時勾選才取代。"
             )
 
 

@@ -99,7 +99,7 @@ def lock_reading(reading: Reading) -> Reading:
 
 def _locked_row(reading: Reading, pk: int, version: int) -> ReadProgress:
     progress = ReadProgress.objects.select_related(
-        "case__group", "municipality", "chosen_by"
+        "case", "municipality", "chosen_by"
     ).get(pk=pk, reading=reading)
     if progress.version != version:
         raise ChosenMeanwhile(progress)
@@ -165,7 +165,7 @@ def _write(
     progress.municipality = choice.municipality
     progress.text, progress.in_periods = choice.text, choice.in_periods
     _stamp(progress, by)
-    progress.full_clean(exclude=["reading", "name", "group", "theme"])
+    progress.full_clean(exclude=["name", "group", "theme"])
     progress.save(update_fields=list(CHOSEN))
 
 

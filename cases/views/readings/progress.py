@@ -138,6 +138,7 @@ def page(
             warned=facts.warnings,
         ),
         "cases": every_case(reading.platform),
+        "replaces_all": request.GET.get("replace") == "all",
     }
     return desk_page(
         request,
@@ -226,7 +227,7 @@ def _said(row: Row) -> dict[str, Any]:
     if row.case is not None:
         case = row.case.number
         if all(each.case.number != case for each in row.candidates):
-            case, other = OTHER, f"{case} {row.case.name}"
+            case, other = OTHER, f"{case} {row.case.current_name}"
     lacks_owner = (
         row.municipality is None
         and row.is_open
