@@ -1,10 +1,11 @@
 """Numbers as word processors write them before a paragraph: 壹 甲 一 ① １ iv AA.
 
-Names are those of WordprocessingML (ST_NumberFormat). What Word writes where
+Word writes 壹拾 and 壹拾壹 where people write 拾 and 拾壹. Names are those of WordprocessingML (ST_NumberFormat). What Word writes where
 the sign for a number is missing (the 11th stem, the 21st circle) is the plain
 number.
 """
 
+import re
 from collections.abc import Callable
 
 _DIGITS = "零一二三四五六七八九"
@@ -37,6 +38,8 @@ def write(number: int, form: str) -> str:
     """Write ``number`` in a format of Word; an unknown one gives plain digits."""
     if number < 1:
         return "" if form in ("none", "bullet") else str(number)
+    if re.fullmatch("0{1,9}1", form):  # 001, as a person gives it
+        return str(number).zfill(len(form))
     return _FORMS.get(form, str)(number)
 
 
@@ -129,9 +132,7 @@ def _ordinal(number: int) -> str:
 
 
 def _cycle(number: int) -> str:
-    """甲子, 乙丑: sixty pairs."""
-    if number > 60:
-        return str(number)
+    """甲子, 乙丑: sixty pairs, then the same again."""
     return _STEMS[(number - 1) % 10] + _BRANCHES[(number - 1) % 12]
 
 
@@ -140,6 +141,7 @@ _FORMS: dict[str, Writer] = {
     "bullet": lambda number: "",
     "decimal": str,
     "decimalZero": lambda number: f"{number:02}",
+    "hex": lambda number: f"{number:X}",
     "decimalFullWidth": _full_width,
     "decimalFullWidth2": _full_width,
     "decimalHalfWidth": str,
@@ -155,7 +157,7 @@ _FORMS: dict[str, Writer] = {
     "upperRoman": lambda number: _lower_roman(number).upper(),
     "lowerRoman": _lower_roman,
     "taiwaneseCountingThousand": _TEN_THOUSAND,
-    "chineseCountingThousand": _TEN_THOUSAND,
+    "chineseCountingThousand": _counted(f"〇{_DIGITS[1:]}", "十百千", bare_ten=True),
     "taiwaneseCounting": _counted_to_99,
     "chineseCounting": _counted_to_99,
     "taiwaneseDigital": _placed("○"),

@@ -18,7 +18,6 @@ _LARGEST = 999_999
 _FORMS = {
     "": "none",
     "1": "decimal",
-    "01": "decimalZero",
     "I": "upperRoman",
     "i": "lowerRoman",
     "一": "taiwaneseCountingThousand",
@@ -137,7 +136,8 @@ def _number(number: int, level: _Level) -> str:
         return _letters(number, form)
     if form.startswith("壹, 贰"):
         return numerals.write(number, "chineseLegalSimplified")
-    return numerals.write(number, _FORMS.get(form.partition(",")[0].strip(), "decimal"))
+    first = form.partition(",")[0].strip()
+    return numerals.write(number, _FORMS.get(first, first))
 
 
 def _letters(number: int, first: str) -> str:

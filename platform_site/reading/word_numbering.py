@@ -106,18 +106,27 @@ class _Counts:
 def _level(element: Element) -> tuple[int, _Level]:
     text = element.find("w:lvlText")
     form = element.find("w:numFmt")
+    if form is None:  # 001, 002: newer than the first Word that wrote this format
+        form = inner(element, "mc:AlternateContent", "mc:Choice", "w:numFmt")
     suffix = element.find("w:suff")
     style = element.find("w:pStyle")
     start = number(element.find("w:start")) or 0
     return number(element, "w:ilvl") or 0, _Level(
         start=max(0, min(start, _LARGEST)),
-        form=form.get("w:val", "") if form is not None else "decimal",
+        form=_form(form) if form is not None else "decimal",
         text=text.get("w:val", "") if text is not None else "",
         suffix=suffix.get("w:val", "") if suffix is not None else "tab",
         restart=number(element.find("w:lvlRestart")),
         is_legal=is_on(element.find("w:isLgl")),
         style=style.get("w:val", "") if style is not None else "",
     )
+
+
+def _form(element: Element) -> str:
+    form = element.get("w:val", "")
+    if form == "custom":
+        return element.get("w:format", "").partition(",")[0].strip()
+    return form
 
 
 class Numbering:

@@ -24,7 +24,6 @@ COUNTING = [
     "ordinal",
     "numberInDash",
     "ideographTraditional",
-    "ideographZodiacTraditional",
     "decimalEnclosedCircle",
 ]
 
@@ -46,8 +45,11 @@ COUNTING = [
         ("upperLetter", {26: "Z", 27: "AA", 28: "BB"}),
         ("lowerLetter", {1: "a", 53: "aaa"}),
         ("upperRoman", {4: "IV", 1994: "MCMXCIV"}),
+        ("chineseCountingThousand", {20: "二十", 105: "一百〇五"}),
+        ("001", {7: "007", 1234: "1234"}),
+        ("hex", {10: "A", 255: "FF"}),
         ("ordinal", {1: "1st", 12: "12th", 23: "23rd"}),
-        ("ideographZodiacTraditional", {1: "甲子", 60: "癸亥"}),
+        ("ideographZodiacTraditional", {1: "甲子", 60: "癸亥", 61: "甲子"}),
         ("none", {5: ""}),
         ("aFormatOfTheFuture", {5: "5"}),
     ],
@@ -58,7 +60,8 @@ def test_numbers_are_written_as_word_writes_them(form, written):
 
 @given(st.integers(1, 999))
 def test_what_is_counted_in_chinese_is_read_back(number):
-    assert from_chinese(write(number, "taiwaneseCountingThousand")) == number
+    for form in ("taiwaneseCountingThousand", "ideographLegalTraditional"):
+        assert from_chinese(write(number, form)) == number
 
 
 @given(st.sampled_from(COUNTING), st.integers(1, 9999), st.integers(1, 9999))

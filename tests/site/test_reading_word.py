@@ -79,6 +79,21 @@ def test_each_format_counts_in_its_own_signs(form, eleventh):
     assert text.splitlines()[-1] == eleventh
 
 
+def test_a_format_a_person_gave_is_counted():
+    form = (
+        '<mc:AlternateContent><mc:Choice><w:numFmt w:val="custom" w:format="001, 002"/>'
+        '</mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/></mc:Fallback>'
+        "</mc:AlternateContent>"
+    )
+    own = (
+        f'<w:lvl w:ilvl="0"><w:start w:val="9"/>{form}<w:lvlText w:val="%1、"/></w:lvl>'
+    )
+
+    text = text_of(paragraph("文", list_id=1) * 2, numbering=numbering(own))
+
+    assert text == "009、文\n010、文\n"
+
+
 def test_a_level_names_the_numbers_above_it():
     lists = numbering(level(0, "decimal", "%1."), level(1, "upperLetter", "%1.%2"))
     body = "".join(paragraph("文", list_id=1, level=each) for each in (0, 0, 1, 1))
