@@ -118,12 +118,13 @@ def find_verbs(mask: str) -> list[Found]:
         if not text:
             continue
         uncertain = is_uncertain(text) or waiting
-        taken: list[tuple[int, int]] = []
+        taken = bytearray(len(text))
         for action, pattern in _VERBS:
             for verb in pattern.finditer(text):
-                if any(a < verb.end() and verb.start() < b for a, b in taken):
+                if any(taken[verb.start() : verb.end()]):
                     continue
-                taken.append(verb.span())
+                for place in range(*verb.span()):
+                    taken[place] = 1
                 found.append(_judged(action, verb, text, clause.start(), uncertain))
         bare = _ASKS_NEXT.sub("", "".join(text.split()))
         waiting = text[-1] == "," and (waiting or bool(_CONDITION.match(bare)))
@@ -133,7 +134,7 @@ def find_verbs(mask: str) -> list[Found]:
 def _judged(
     action: str, verb: re.Match[str], text: str, offset: int, uncertain: bool
 ) -> Found:
-    before = text[: verb.start()]
+    before = text[max(verb.start() - 20, 0) : verb.start()]
     stands = True
     if action in (DELIST, LIST, RELIST):
         stands = not _NOT.search(before[-16:]) and not uncertain

@@ -24,6 +24,8 @@ _AGREES = re.compile(r"同意|通過|支持|准予")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(r"同意[^,。;]{0,12}(?:新增|立案)|新增立案")
 
+_LONGEST_WORDS = 400
+
 Warn = Callable[[int, str], None]
 
 
@@ -50,7 +52,7 @@ def read_case(
     ``count`` is how many cases the paper says are named at its head.
     """
     fate = _fate(body, heading, decides)
-    words = body.plain()
+    words = body[:_LONGEST_WORDS].plain()
     merged = _merge(head, body, fate, line, warn)
     if merged:
         name, came_from = merged

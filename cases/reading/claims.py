@@ -34,6 +34,7 @@ _OF_HEADING = {
     actions.DELIST: "delisted",
     actions.CONTINUE: "continued",
 }
+_LONGEST = 400
 _WORDS = {"listed": "新增", "delisted": "解列", "continued": "持續列管"}
 
 
@@ -80,7 +81,13 @@ class Claims:
                 for pattern in patterns:
                     found = pattern.search(clause)
                     if found:
-                        self._add(group, line, name, number(found[1]), sentence.plain())
+                        self._add(
+                            group,
+                            line,
+                            name,
+                            number(found[1]),
+                            sentence[:_LONGEST].plain(),
+                        )
                         break
 
     def _add(

@@ -44,6 +44,9 @@ _NAME_LIKE = re.compile(
     r"(?:案|計畫|合作|交流|機制|工程|平[臺台]|活動|方案|作業|行動|推廣|規劃|建置|服務|專案|聯盟|行銷|共享)(?:\(|$|」)"
 )
 _LONGEST_NAME = 90
+_MOST_HEADINGS = 3  # on one line
+_LONGEST_WORDS = 400
+_ENDS_SENTENCE = re.compile(r"[。;]")
 
 
 @dataclass
@@ -95,9 +98,14 @@ class Reader:
         for item in items:
             scope = self._item(item, scope) or scope
 
-    def _said(self, item: Item, scope: Scope) -> Scope | None:
-        """Read an item sentence by sentence, then what stands below it."""
+    def _said(self, item: Item, scope: Scope, above: int = 0) -> Scope | None:
+        """Read an item sentence by sentence, then what stands below it.
+
+        ``above`` counts the headings before it on the same line.
+        """
         heading, rest = as_heading(item.words)
+        if above > _MOST_HEADINGS:
+            heading = None
         if heading is None and scope.heading and not self._is_clause(item.words):
             self._case(item, scope, scope.heading)
             return None
@@ -114,7 +122,8 @@ class Reader:
                     self._sentences(Item(None, tail, item.line), scope, is_tail=True)
                 self._below(item.children, Scope(scope.group))
                 return None
-            self._said(Item(None, rest, item.line, children=item.children), below)
+            below_it = Item(None, rest, item.line, children=item.children)
+            self._said(below_it, below, above + 1)
         elif item.children:
             self._counted_below(item, below, heading)
         else:
@@ -304,8 +313,8 @@ class Reader:
         merged: re.Match[str],
         make: Callable[..., None],
     ) -> bool:
-        rest = mask[run.end + merged.start() :]
-        clause = right[: merged.start()] + re.split(r"[。;]", rest)[0]
+        stop = _ENDS_SENTENCE.search(mask, run.end + merged.start())
+        clause = mask[run.end : stop.start() if stop else len(mask)][:_LONGEST_WORDS]
         if actions.is_uncertain(clause):
             for name in run.names:
                 make(name, actions.CONTINUE)
@@ -319,6 +328,8 @@ class Reader:
         return True
 
     def _maker(self, item: Item, sentence: Words, scope: Scope) -> Callable[..., None]:
+        words = sentence[:_LONGEST_WORDS].plain()
+
         def make(
             name: Named,
             action: str,
@@ -336,7 +347,7 @@ class Reader:
                     reason,
                     new_name,
                     came_from,
-                    sentence.plain(),
+                    words,
                 )
             )
 

@@ -127,9 +127,12 @@ def find_runs(words: Words, mask: str) -> list[Run]:
 
 def blotted(mask: str, runs: list[Run]) -> str:
     """The sentence with whole runs blotted out, the counts behind them too."""
+    parts = []
+    place = 0
     for run in runs:
-        mask = mask[: run.start] + QUOTED * (run.end - run.start) + mask[run.end :]
-    return mask
+        parts += [mask[place : run.start], QUOTED * (run.end - run.start)]
+        place = run.end
+    return "".join([*parts, mask[place:]])
 
 
 def _group_before(left: str) -> str | None:

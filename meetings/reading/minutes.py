@@ -252,7 +252,7 @@ def _read_recorder(read: ReadMinutes, section: Section) -> None:
             r"[府局處會部院]$", bare
         ):
             names.append(bare)
-    read.recorder_words = section.words
+    read.recorder_words = join([section.heading, section.words])
     if names:
         read.recorder = "、".join(names)
     elif section.words:

@@ -10,6 +10,7 @@ from meetings.reading.labels import header_label
 from meetings.reading.lines import Line
 from meetings.reading.words import Words, fold, join, unspaced
 
+_DIGITS = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
 _LONGEST = 90
 _HEADER_WITHIN = 12  # lines between a title and its time, place or chair
 _HEADER_NEEDED = 2
@@ -48,8 +49,8 @@ class Title:
 
     @property
     def text(self) -> str:
-        """The title on one line, without the white space of the layout."""
-        return unspaced(self.words.text)
+        """The title on one line, without white space of the layout, digits half width."""
+        return unspaced(self.words.text.translate(_DIGITS))
 
     @property
     def key(self) -> str:

@@ -1,0 +1,293 @@
+"""Minutes of other hands, read into their facts."""
+
+import json
+import re
+import sys
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cases.reading.minutes import NO_MINUTES
+from platform_site.reading.sandbox import read as read_in_child
+from tests.cases.minutes_papers import (
+    FOLDER,
+    NAMES,
+    folded,
+    only_meeting,
+    paper,
+    read_text,
+    told,
+    wanted,
+)
+
+# With the stroke that stands for 、 where a scan was read.
+NUMERALS = frozenset("壹貳參肆伍陸柒捌玖拾一二三四五六七八九十0123456789丶")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_paper_is_read_as_a_careful_person_reads_it(name):
+    meetings = read_text(paper(name))["meetings"]
+
+    expected = wanted(name)
+    assert [
+        told(read, meeting) for read, meeting in zip(meetings, expected, strict=True)
+    ] == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_source_of_a_decision_is_where_its_name_stands(name):
+    found = read_text(paper(name))
+    text = found["text"]
+
+    for meeting in found["meetings"]:
+        running = "".join(folded(line["text"]) for line in meeting["furniture"])
+        for decision in meeting["decisions"]:
+            source = decision["source"]
+            shown = folded(text[source["start"] : source["end"]])
+            case = folded(decision["case"])
+            assert shown == case or set(shown) <= set(case + running)
+            assert (shown[0], shown[-1]) == (case[0], case[-1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_of_a_paper_is_lost(name):
+    found = read_text(paper(name))
+
+    assert lost(found) == Counter()
+
+
+def lost(found):
+    """Letters of the paper, numerals aside, that stand in no field."""
+    there = letters(found["text"])
+    fields = letters("".join(strings(found["meetings"])))
+    return there - fields
+
+
+def letters(text):
+    return Counter(
+        character
+        for character in folded(text)
+        if character.isalnum() and character not in NUMERALS
+    )
+
+
+def strings(value):
+    """Every string of a JSON value, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from strings(each)
+
+
+def test_the_same_paper_gives_the_same_facts():
+    text = "\n".join(paper(name) for name in NAMES)
+
+    assert json.dumps(read_text(text)) == json.dumps(read_text(text))
+
+
+def test_papers_one_behind_another_give_all_their_meetings():
+    text = "\n".join(paper(name) for name in NAMES)
+
+    titles = [meeting["title"] for meeting in read_text(text)["meetings"]]
+
+    assert [folded(title) for title in titles] == [
+        meeting["title"] for name in NAMES for meeting in wanted(name)
+    ]
+
+
+# What papers are made of, and what they are torn into.
+PIECES = st.sampled_from(
+    [
+        *"「」『』（）()、，。；：\n\t\f 壹貳一二三1２案組",
+        "壹、會議時間：114年8月7日下午2時\n",
+        "貳、地點：",
+        "參、主席：",
+        "新北市政府 劉副市長和然\n",
+        "共同主持\n",
+        "紀錄：",
+        "柒、決議事項\n",
+        "（一）交通組\n",
+        "1. 同意新增2案：",
+        "同意解列",
+        "「甲案」、「乙案」等3案",
+        "其餘10案持續列管",
+        "更名為「丙」",
+        "併入「丁」",
+        "合併為",
+        "原「戊」改以「己」、「庚」",
+        "俟完成後再提解除列管",
+        "案由一：",
+        "決議：照案通過",
+        "項次\t合作案名稱\t決議\n",
+        "捌、主席結論（依發言順序）\n",
+        "劉副市長\n",
+        "臨時動議：無\n",
+        "散會（下午3時）\n",
+        "附件1\n",
+        "基北北桃合作交流平臺第5次副市長層級會議紀錄\n",
+        "- 2 -\n",
+        "\U00020bb7é́\u200b",
+    ]
+)
+TITLE = "114年度「基北北桃合作交流平臺」交通組第1次工作小組會議紀錄\n"
+
+
+@given(st.lists(PIECES, max_size=60).map("".join))
+@settings(deadline=None)
+def test_whatever_stands_below_a_title_is_read_and_kept(body):
+    text = f"{TITLE}時間：114年1月2日上午9時\n地點：某處\n{body}"
+
+    found = read_text(text)
+
+    assert found["meetings"][0]["title"].startswith("114年度「基北北桃")
+    assert lost(found) == Counter()
+
+
+@given(st.text(max_size=300))
+@settings(deadline=None)
+def test_no_text_is_too_odd_to_be_read(text):
+    assert read_text(text)["text"] == text
+
+
+LONG = [
+    "「",
+    "（一）「甲」：乙",
+    "「甲」及",
+    "解列",
+    "1. 同意新增2案：「甲」、「乙」。\n",
+    "林副市長：好。\n",
+    "新北市政府 劉副市長和然\n",
+    "一、甲案：俟完成後再提解除列管。\n",
+    "甲\t乙\n",
+    "壹、\n",
+    "基北北桃合作交流平臺第5次副市長層級會議紀錄\n",
+]
+
+
+@pytest.mark.parametrize("piece", LONG)
+@pytest.mark.parametrize("title", [TITLE, "甲乙平臺第1次副首長會議紀錄\n"])
+def test_work_grows_with_the_paper_not_faster(title, piece):
+    head = f"{title}時間：114年1月2日上午9時\n地點：某處\n主席：某處\n"
+
+    small, large = (
+        steps(f"{head}伍、決議事項\n{piece * count}") for count in (100, 400)
+    )
+
+    assert large <= 5 * small
+
+
+def steps(text):
+    """How many lines of Python and calls into C reading takes."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += 1
+        return trace
+
+    def profile(frame, event, argument):
+        nonlocal count
+        count += 1
+
+    sys.settrace(trace)
+    sys.setprofile(profile)
+    try:
+        read_text(text)
+    finally:
+        sys.settrace(None)
+        sys.setprofile(None)
+    return count
+
+
+def test_the_command_gives_one_object_and_nothing_else(capsys):
+    out = StringIO()
+
+    call_command(
+        "read_minutes", str(FOLDER / "north-heads-112.txt"), "--json", stdout=out
+    )
+
+    found = json.loads(out.getvalue())
+    (meeting,) = found["meetings"]
+    assert told(meeting, wanted("north-heads-112")[0]) == wanted("north-heads-112")[0]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_command_tells_people_what_it_read():
+    out = StringIO()
+
+    call_command("read_minutes", str(FOLDER / "vice-prose-116.txt"), stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "基北北桃合作交流平臺第9次副市長層級會議紀錄"
+    assert lines[1] == "  時間：2027-03-18 14:30～2027-03-18 16:00"
+    assert "  環境資源組：更名「河川巡守隊互訪」→「水環境巡守互訪」" in lines
+
+
+def test_a_file_without_minutes_is_a_failure_with_a_sentence(tmp_path):
+    file = tmp_path / "信.txt"
+    file.write_text("敬邀出席。\n", "utf-8")
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=re.escape(NO_MINUTES)) as failure:
+        call_command("read_minutes", str(file), "--json", stdout=out)
+
+    assert failure.value.returncode == 1
+    assert json.loads(out.getvalue())["meetings"] == []
+
+
+def test_a_file_that_is_not_there_is_a_failure_with_a_sentence(tmp_path):
+    out = StringIO()
+
+    with pytest.raises(CommandError, match="讀不到檔案"):
+        call_command("read_minutes", str(tmp_path / "無.txt"), "--json", stdout=out)
+
+    assert json.loads(out.getvalue()) == {"text": "", "meetings": []}
+
+
+def test_the_child_reads_as_we_do(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    content = (FOLDER / "vice-ocr-115.txt").read_bytes()
+
+    found = read_in_child(content, "紀錄.txt", "cases.reading.minutes:read")
+
+    assert [
+        told(m, w)
+        for m, w in zip(found["meetings"], wanted("vice-ocr-115"), strict=True)
+    ] == wanted("vice-ocr-115")
+
+
+def test_groups_the_platform_does_not_have_are_warned_of():
+    content = paper("north-heads-112").encode()
+
+    found = read_in_child(
+        content,
+        "紀錄.txt",
+        "cases.reading.minutes:read",
+        groups=["文化教育組", "交通運輸組"],
+    )
+
+    messages = [w["message"] for w in found["meetings"][0]["warnings"]]
+    assert messages == ["平臺沒有名為「防災組」的議題小組，請確認。"]
+
+
+def test_numbers_that_do_not_add_up_are_warned_of():
+    meeting = only_meeting(
+        "甲乙平臺第1次副首長會議紀錄\n"
+        "壹、時間：114年1月2日上午9時\n貳、地點：某處\n參、主席：王市長大明\n"
+        "肆、決議事項：同意新增3案、解列1案。\n"
+        "（一）交通組\n1. 同意新增1案：「自行車道串聯」。\n"
+        "（二）環境組\n1. 同意新增1案：「淨灘聯合行動」。\n2. 同意解列1案：「山徑清理」。\n"
+        "伍、散會：上午10時\n"
+    )
+
+    assert [w["message"] for w in meeting["warnings"]] == [
+        "全體載明新增3案，各組合計2案。"
+    ]
