@@ -243,6 +243,12 @@ def test_a_table_stands_in_its_place_and_merged_cells_stand_once():
     assert read.text[read.tables[0].start :] == "名稱\t\n甲\n一\n二\n後\n"
 
 
+def test_what_a_covered_cell_stores_is_not_shown():
+    covered = f"<table:covered-table-cell>{p('藏')}</table:covered-table-cell>"
+
+    assert text_of(table(cell("甲") + covered + cell("乙"))) == "甲\t\t乙\n"
+
+
 def test_repeated_cells_and_rows_are_written_out():
     repeated = cell("列", about='table:number-columns-repeated="2"')
     row = (

@@ -136,6 +136,15 @@ def test_merged_cells_stand_once_even_where_more_is_stored():
     )
 
 
+@pytest.mark.parametrize("ref", ["A1", "x:y", "", "A1:A9999999"])
+def test_merges_that_make_no_sense_are_passed_over(ref):
+    merged = f'<mergeCells><mergeCell ref="{ref}"/></mergeCells>'
+
+    read = read_xlsx(xlsx(row(number(1)) + row(number(2), number=2), after=merged))
+
+    assert read.tables[0].rows == (("1",), ("2",))
+
+
 def test_gaps_between_rows_and_columns_stay():
     cells = row('<c r="A1"><v>1</v></c>', '<c r="C1"><v>2</v></c>')
 
@@ -199,16 +208,17 @@ def test_ods_leaves_out_what_is_repeated_without_words():
 
 
 @pytest.mark.parametrize(
-    ("rows", "columns"), [(99_999_999, 1), (1, 99_999_999), (1000, 1000)]
+    ("rows", "columns", "why"),
+    [(99_999_999, 1, "格"), (1, 1025, "欄數"), (1000, 1000, "格")],
 )
-def test_absurd_repeats_in_ods_are_refused(rows, columns):
+def test_absurd_repeats_in_ods_are_refused(rows, columns, why):
     sheet = (
         f'<table:table><table:table-row table:number-rows-repeated="{rows}">'
         f'<table:table-cell table:number-columns-repeated="{columns}"><text:p>甲</text:p>'
         "</table:table-cell></table:table-row></table:table>"
     )
 
-    with pytest.raises(Refused, match="表格"):
+    with pytest.raises(Refused, match=why):
         read_ods(odt(sheet, kind="spreadsheet"))
 
 
