@@ -54,6 +54,8 @@ def number(value, style=0):
         (12345678901, "", "12345678901"),
         (5, "@", "5"),
         (-2.5, "", "-2.5"),
+        (-2.5, "0.00", "-2.50"),
+        (0.25 / 24, "mm:ss", "15:00"),
     ],
 )
 def test_numbers_are_shown_in_their_format(value, form, shown):
@@ -97,6 +99,11 @@ def test_a_formula_shows_its_last_value_and_is_not_calculated():
     read = read_xlsx(xlsx(row(*cells)))
 
     assert read.tables[0].rows == (("5", "乙", "", "TRUE", "#REF!"),)
+
+
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "NaN", "甲"])
+def test_what_is_no_number_is_shown_as_it_is(value):
+    assert read_xlsx(xlsx(row(number(value)))).tables[0].rows == ((value,),)
 
 
 def test_texts_in_runs_are_whole_and_without_their_reading_aid():
