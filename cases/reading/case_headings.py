@@ -43,6 +43,7 @@ class Heading:
     count: int | None = None
     merged: int | None = None  # the number of cases left after merging
     words: str = ""
+    inferred: bool = False  # none is printed: the items are alike
 
 
 def as_group(words: Words, decides: bool) -> tuple[str, Words] | None:

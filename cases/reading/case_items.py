@@ -13,7 +13,7 @@ from cases.reading.listed_names import QUOTED, Named, find_runs, masked, split_n
 from meetings.reading.words import Words
 
 _RENAMED_LATER = re.compile(
-    r"(?:重新|另行|再行?)(?:擬定|訂定|研訂|調整|修正)[^,。;]{0,8}(?:名稱|案名)"
+    r"(?:名稱|案名)[^,。;]{0,12}(?:重擬|重新擬定|重新訂定|另訂|另擬)|(?:重新|另行|再行?)(?:擬定|訂定|研訂|調整|修正)[^,。;]{0,8}(?:名稱|案名)"
 )
 _MERGED_TO = re.compile(r"(?:合併|整併|併案|整合)(?:為|成)|併入|歸併(?:至|於|入)?|併至")
 _MERGED = re.compile(r"(?:合併|整併|併案)(?:辦理|續辦)?\s*$")
@@ -22,7 +22,10 @@ _JOINED = re.compile(
 )
 _AGREES = re.compile(r"同意|通過|支持|准予")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
-_AGREED_NEW = re.compile(r"同意[^,。;]{0,12}(?:新增|立案)|新增立案")
+_AGREED_NEW = re.compile(
+    r"同意[^,。;]{0,12}(?:新增|立案|納入)|新增(?:立案|列管)|提[^,。;]{0,16}列管"
+)
+_OUT_OF = re.compile(r"\s*(?:本案)?由(?P<members>[^,。;]{4,90}?)(?:合併|整併)")
 
 _LONGEST_WORDS = 400
 
@@ -51,7 +54,7 @@ def read_case(
 
     ``count`` is how many cases the paper says are named at its head.
     """
-    fate = _fate(body, heading, decides)
+    fate = _fate(head, body, heading, decides)
     words = body[:_LONGEST_WORDS].plain()
     merged = _merge(head, body, fate, line, warn)
     if merged:
@@ -102,6 +105,13 @@ def _merge(
         behind = joined.end("verb")
         runs = find_runs(body[behind:], told[behind:])
         return runs[0].names[0], tuple(name.text for name in _members(head, 1))
+    out_of = _OUT_OF.match(told)
+    if out_of:
+        members = _members(body[out_of.start("members") : out_of.end("members")])
+        ended = tuple(name.text for name in members)
+        stays = [name for name in _members(head, 1) if name.text not in ended]
+        if stays:
+            return stays[0], ended
     into = _MERGED_TO.search(mask)
     if into and not actions.is_uncertain(mask):
         target = split_names(head[into.end() :], 1)
@@ -127,7 +137,7 @@ def _members(words: Words, count: int = 2) -> list[Named]:
     return names if len(names) > 1 else split_names(words, count)
 
 
-def _fate(body: Words, heading: Heading, decides: bool) -> _Fate | None:
+def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | None:
     """What the words say becomes of the case; None when they say nothing."""
     mask = masked(body.folded)
     verbs = actions.find_verbs(mask)
@@ -149,9 +159,10 @@ def _fate(body: Words, heading: Heading, decides: bool) -> _Fate | None:
     for action in (actions.RELIST, actions.WITHDRAW):
         if action in of:
             return _Fate(action)
-    if new:
+    if new and new.plain() != head.plain():
         return _Fate(actions.RENAME, None, new)
-    if heading.action == actions.LIST or (heading.action is None and not decides):
+    is_new = heading.action is None and not decides and _AGREED_NEW.search(mask)
+    if heading.action == actions.LIST or is_new:
         proposal = _proposal(mask, of, heading, decides)
         if proposal:
             return proposal
@@ -161,6 +172,10 @@ def _fate(body: Words, heading: Heading, decides: bool) -> _Fate | None:
         return _Fate(actions.RENAME)
     if heading.action is not None:
         return _Fate(heading.action)
+    if actions.DEFER in of:
+        return _Fate(actions.DEFER)
+    if heading.inferred:
+        return _Fate(actions.CONTINUE)
     if actions.CONTINUE in of or actions.goes_on(mask):
         return _Fate(actions.CONTINUE)
     return None

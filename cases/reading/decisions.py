@@ -75,9 +75,7 @@ class Reader:
 
     def read(self, items: Iterable[Item]) -> None:
         """Read the items of a section."""
-        scope = Scope(self.own_group)
-        for item in items:
-            scope = self._item(item, scope) or scope
+        self._below(list(items), Scope(self.own_group))
 
     def _item(self, item: Item, scope: Scope) -> Scope | None:
         """Read one item; a heading without a number holds for those behind it."""
@@ -94,7 +92,9 @@ class Reader:
             return below if item.mark is None and not item.children else None
         return self._said(item, scope)
 
-    def _below(self, items: Iterable[Item], scope: Scope) -> None:
+    def _below(self, items: list[Item], scope: Scope) -> None:
+        if not (self.decides or scope.heading) and self._are_cases(items):
+            scope = Scope(scope.group, Heading(None, inferred=True))
         for item in items:
             scope = self._item(item, scope) or scope
 
@@ -201,7 +201,7 @@ class Reader:
             else:
                 noted |= self._sentence(item, sentence, scope)
         if (len(self.decisions), len(self.claims)) == before and not noted:
-            if self._is_case(item, scope):
+            if self._is_case(item):
                 self._case(item, scope, Heading(None))
                 return
             if scope.group and self.decides and not item.children:
@@ -379,7 +379,19 @@ class Reader:
         if run.count is not None and run.count != len(names):
             self.warn(item.line, f"載明{run.count}案，讀到{len(names)}個案名。")
 
-    def _is_case(self, item: Item, scope: Scope) -> bool:
+    def _are_cases(self, items: list[Item]) -> bool:
+        """Whether a list is one of cases: two are seen to be, and a third of it."""
+        alike = [
+            item
+            for item in items
+            if item.mark
+            and ":" in masked(item.words.folded[:_LONGEST_NAME])
+            and as_heading(item.words)[0] is None
+        ]
+        sure = sum(self._is_case(item) for item in alike)
+        return sure > 1 and 3 * sure >= len(alike)
+
+    def _is_case(self, item: Item) -> bool:
         """Whether an item without a heading above it is about one case."""
         head, body = divide(item)
         if not head or len(head) > _LONGEST_NAME or self.decides:
@@ -387,14 +399,11 @@ class Reader:
         text = body.folded
         if not text:
             return False
-        named = QUOTED in masked(head.folded)[:1] or _NAME_LIKE.search(
-            head.folded.rstrip()
-        )
-        return bool(named) and bool(
-            _THIS_CASE.search(text)
-            or actions.find_verbs(masked(text))
-            or actions.goes_on(text)
-        )
+        mask = masked(head.folded)
+        named = mask.startswith(QUOTED) or _NAME_LIKE.search(mask)
+        if any(verb.stands for verb in actions.find_verbs(masked(text))):
+            return True
+        return bool(named) and bool(_THIS_CASE.search(text) or actions.goes_on(text))
 
     def _case(self, item: Item, scope: Scope, heading: Heading) -> None:
         """Read an item that names a case and says what becomes of it."""

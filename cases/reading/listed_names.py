@@ -11,6 +11,7 @@ from meetings.reading.words import Words
 NUMBER = r"[0-9]{1,3}|[一二兩三四五六七八九十]{1,3}"
 QUOTED = "■"  # stands for every character of a quotation in masked text
 
+_LATEST_AND = 120  # characters before the end within which the last 及 stands
 _OPEN, _CLOSE = "「『", "」』"
 _SEPARATOR = re.compile(r"\s*(?:以及|[、,;及暨和與])\s*")
 _COUNT_BEHIND = re.compile(rf"\s*(?:等|共|計|共計|合計)?\s*(?:{NUMBER})\s?(?:件|項)?案")
@@ -222,15 +223,12 @@ def _divide_torn(words: Words) -> list[Words]:
 def _divide_unquoted(words: Words, mask: str) -> list[list[Words]]:
     """The ways to cut an unquoted list, the likeliest first."""
     by_comma = _cut(words, mask, "、")
-    last_and = [
-        place
-        for place in _outside(by_comma[-1])
-        if by_comma[-1].folded[place] in "及暨"
-    ]
+    tail = by_comma[-1]
     ways = [by_comma]
-    for place in reversed(last_and):
-        tail = by_comma[-1]
-        ways.append([*by_comma[:-1], tail[:place], tail[place + 1 :]])
+    for signs in ("及暨", "與和"):
+        for place in reversed(_outside(tail)[-_LATEST_AND:]):
+            if tail.folded[place] in signs:
+                ways.append([*by_comma[:-1], tail[:place], tail[place + 1 :]])
     ways.append([words])
     return ways
 
