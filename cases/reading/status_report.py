@@ -63,16 +63,16 @@ class _Facts:
         """Return what was read."""
         day = self.heading.as_of
         if day is None and (day := self.heading.day_of_title()):
-            self.warnings.append((0, "文件未載明資料時間，依標題的期別推定，請確認。"))
+            self.warnings.append((-1, "文件未載明資料時間，依標題的期別推定，請確認。"))
         elif day is None:
-            self.warnings.append((0, "文件未載明資料時間，請自行填寫。"))
+            self.warnings.append((-1, "文件未載明資料時間，請自行填寫。"))
         groups: list[Facts] = []
         for case in self.rows.cases:
             if not groups or groups[-1]["name"] != case.group:
                 groups.append({"name": case.group, "cases": []})
             groups[-1]["cases"].append(self._facts(case, day))
         if any(group["name"] is None for group in groups):
-            self.warnings.append((0, "部分案件沒有所屬小組的標題，請於審閱時選擇。"))
+            self.warnings.append((-1, "部分案件沒有所屬小組的標題，請於審閱時選擇。"))
         self.unread += [
             (self.document.text.find(line), line) for line in self.heading.rest
         ]
@@ -88,7 +88,7 @@ class _Facts:
     def _placed(self, found: Sequence[tuple[int, str]], what: str) -> list[Facts]:
         ends = [at.start() for at in re.finditer("\n", self.document.text)]
         return [
-            {"line": bisect_right(ends, max(start, 0) - 1) + 1, what: said}
+            {"line": bisect_right(ends, start - 1) + 1 if start >= 0 else 0, what: said}
             for start, said in sorted(found)
         ]
 

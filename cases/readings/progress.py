@@ -144,6 +144,11 @@ class ProgressReview:
         return [row for row in self.rows if row.is_clear]
 
     @property
+    def next_row(self) -> Row | None:
+        """The first row that a person has to look at."""
+        return next((row for row in self.open_rows if row.doubts), None)
+
+    @property
     def accepted_rows(self) -> list[Row]:
         """The rows that go into a round."""
         return [row for row in self.rows if row.is_accepted]
@@ -187,7 +192,15 @@ def review_progress(reading: Reading) -> ProgressReview:
     read = list(
         reading.progress.select_related("municipality", "chosen_by").order_by("order")
     )
-    rows = [_row(each, _said(facts, each), reading, names) for each in read]
+    chosen = {
+        (each.group, each.name): names.case(each.case_id)
+        for each in read
+        if each.state == Choice.ACCEPTED
+    }
+    rows = [
+        _proposed(_row(each, _said(facts, each), reading, names), chosen)
+        for each in read
+    ]
     judged = list(_judged(rows, reading))
     review = ProgressReview(
         reading=reading,
@@ -231,6 +244,16 @@ def _row(
         parts=parts,
     )
     return replace(row, targets=list(targets_of(row, day))) if day else row
+
+
+def _proposed(row: Row, chosen: Mapping[tuple[str, str], Case | None]) -> Row:
+    """Return an open row with the case chosen for another text of the same name."""
+    case = chosen.get((row.progress.group, row.progress.name))
+    if not row.is_open or row.case is not None or case is None:
+        return row
+    return replace(
+        row, case=case, certainty=Certainty.SAME, why="同名的另一段已選定此案"
+    )
 
 
 def targets_of(row: Row, day: date) -> Iterator[Target]:
@@ -321,10 +344,11 @@ def _doubts(row: Row, reading: Reading, standing: Mapping[int, str]) -> Iterator
         )
     elif row.is_open and row.certainty == Certainty.NONE:
         yield "沒有這個名稱的合作案，請選擇合作案或略過。"
-    if row.facts is not None:
+    if row.facts is not None and row.is_open:
         if row.facts.municipality and row.municipality is None:
             yield f"「{row.facts.municipality}」不是本平臺的成員，請選擇縣市。"
-        yield from row.facts.doubts if row.is_open else ()
+        if row.text.strip():
+            yield from row.facts.doubts
     if not row.text.strip():
         yield "沒有辦理情形的文字，請補上或略過。"
     if row.case is not None and reading.as_of is not None:

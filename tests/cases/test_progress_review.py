@@ -277,6 +277,21 @@ def test_case_that_was_not_listed_that_day_is_doubtful(platform, cases, hold_mee
     assert row.doubts == ["本案在114年9月30日已解列，並未列管。"]
 
 
+def test_case_chosen_for_one_text_is_proposed_for_the_others_of_its_name(
+    platform, cases, desk
+):
+    reading = read_report(
+        platform, told("河濱步道線", ("宜蘭縣", "甲。"), ("花蓮縣", "乙。"))
+    )
+    assert [row.is_clear for row in review_progress(reading).rows] == [False, False]
+
+    choose(desk, reading, case=cases[0].number)
+
+    other = review_progress(reading).rows[1]
+    assert (other.case, other.why) == (cases[0], "同名的另一段已選定此案")
+    assert other.is_clear
+
+
 def test_two_texts_of_one_slot_are_doubtful(platform, cases):
     reading = read_report(
         platform,

@@ -572,6 +572,12 @@ def test_each_text_knows_where_it_stands_in_the_paper():
     assert spans == ["宜蘭縣：甲案完成。", "花蓮縣：乙案。", "丙案。"]
 
 
+def test_what_is_said_of_the_whole_paper_is_of_no_line():
+    found = read_rows(("河濱步道", ""), above=("合作方案辦理情形", "水域組"))
+
+    assert [warning["line"] for warning in found["warnings"]] == [0, 4]
+
+
 # Papers that are none, and papers of chance
 
 
