@@ -142,24 +142,29 @@ def xlsx(rows, *, styles="", texts="", after="", kind="sheet.main+xml", more=Non
     return zipped(parts | (more or {}))
 
 
-def pdf(*pages, meanings="", about="", font="Helvetica"):
+def pdf(*pages, meanings="", about="", form=""):
     """A PDF whose pages are these content streams, in one simple font.
 
-    ``meanings`` are lines of a ToUnicode map: ``<41> <2F45>``.
+    ``meanings`` are lines of a ToUnicode map: ``<41> <2F45>``. ``form`` is the
+    content of a form, which pages draw with ``/X Do``, and which may draw itself.
     """
-    count = len(pages)
+    kids = " ".join(f"{6 + 2 * number} 0 R" for number in range(len(pages)))
+    means = "/Resources<</Font<</F 3 0 R>>/XObject<</X 5 0 R>>>>"
+    shape = (
+        f"/Type/XObject/Subtype/Form/BBox[0 0 600 800]/Matrix[1 0 0 1 0 -100]{means}"
+    )
+    font = "/Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding"
     entries = [
         "<</Type/Catalog/Pages 2 0 R>>",
-        f"<</Type/Pages/Count {count}/Kids[{' '.join(f'{5 + 2 * n} 0 R' for n in range(count))}]>>",
-        f"<</Type/Font/Subtype/Type1/BaseFont/{font}/Encoding/WinAnsiEncoding/ToUnicode 4 0 R>>",
+        f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>",
+        f"<<{font}/ToUnicode 4 0 R>>",
         _stream(_meanings(meanings)),
+        _stream(form, shape),
     ]
     for number, page in enumerate(pages):
-        entries.append(
-            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]{about}"
-            f"/Resources<</Font<</F 3 0 R>>>>/Contents {6 + 2 * number} 0 R>>"
-        )
-        entries.append(_stream(page))
+        contents = f"/Contents {7 + 2 * number} 0 R"
+        page_is = f"/Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]{about}"
+        entries += [f"<<{page_is}{means}{contents}>>", _stream(page)]
     out = b"%PDF-1.7\n"
     places = []
     for number, entry in enumerate(entries, start=1):
@@ -173,8 +178,8 @@ def pdf(*pages, meanings="", about="", font="Helvetica"):
     return out
 
 
-def _stream(text):
-    return f"<</Length {len(text)}>>stream\n{text}\nendstream"
+def _stream(text, about=""):
+    return f"<<{about}/Length {len(text)}>>stream\n{text}\nendstream"
 
 
 def _meanings(lines):

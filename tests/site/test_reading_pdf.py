@@ -76,6 +76,37 @@ def test_the_sides_of_stroked_boxes_are_lines():
     assert read.tables[0].rows == (("a", "b"),)
 
 
+def test_lines_drawn_in_one_stroke_are_lines():
+    page = lines([50, 150, 300], [600, 650]).replace(" S\n", "\n") + "S\n"
+
+    read = read_pdf(pdf(page + words((60, 620, "a"), (160, 620, "b"))))
+
+    assert read.tables[0].rows == (("a", "b"),)
+
+
+def test_a_table_drawn_in_a_form_is_found_where_it_is_put():
+    form = lines([50, 150, 300], [600, 650])  # drawn 100 lower by the form's matrix
+    page = "q 1 0 0 1 10 0 cm /X Do Q\n" + words((70, 520, "a"), (170, 520, "b"))
+
+    read = read_pdf(pdf(page, form=form))
+
+    assert read.tables[0].rows == (("a", "b"),)
+
+
+def test_a_form_that_draws_itself_ends():
+    form = lines([50, 150, 300], [600, 650]) + "/X Do\n"
+
+    assert read_pdf(pdf("/X Do\n" + words((60, 520, "a")), form=form)).text
+
+
+def test_coloured_areas_are_no_lines():
+    page = "50 600 100 50 re f 150 600 100 50 re f\n"
+
+    read = read_pdf(pdf(page + words((60, 620, "a"), (160, 620, "b"))))
+
+    assert read.tables == ()
+
+
 def test_a_box_around_the_page_is_no_table():
     read = read_pdf(pdf("10 10 580 780 re S\n" + words((50, 700, "text"))))
 
