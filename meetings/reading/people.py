@@ -18,7 +18,6 @@ _OFFICES = (
     "秘書長",
     "市長",
     "縣長",
-    "首長",
     "局長",
     "處長",
     "署長",
@@ -110,7 +109,7 @@ _LONGEST = 48
 _FORMS = [
     re.compile(rf"(?P<a>{_HAN}{{1,2}}?)(?P<title>{_TITLE})(?P<b>{_HAN}{{1,2}})"),
     re.compile(
-        rf"(?P<a>{_HAN}{{1,4}}?|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})(?P<title>{_TITLE})"
+        rf"(?P<a>{_HAN}{{1,4}}?|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}}?)(?P<title>{_TITLE})"
     ),
     re.compile(
         rf"(?P<title>{_TITLE})(?P<a>{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})"
@@ -236,17 +235,20 @@ def _tokens(text: str) -> list[str]:
     """What stands between commas and spaces; 及 divides only two persons."""
     tokens: list[str] = []
     for part in _BETWEEN.split(text):
-        cuts = (_AND.search(part, start) for start in range(1, min(len(part), 40)))
-        for found in cuts:
-            if found and read_person(part[: found.start()]):
-                rest = part[found.end() :]
-                if read_person(rest):
-                    tokens += [part[: found.start()], rest]
-                    break
-        else:
-            if part:
-                tokens.append(part)
+        pairs = (
+            (part[: found.start()], part[found.end() :])
+            for found in _AND.finditer(part[: 2 * _LONGEST])
+        )
+        both = next((pair for pair in pairs if all(map(_is_full, pair))), None)
+        tokens += both or ([part] if part else [])
     return tokens
+
+
+def _is_full(text: str) -> bool:
+    person = read_person(text)
+    return bool(
+        person and not person.surname_only and not _AND.search(person.organization)
+    )
 
 
 def _take_deputies(text: str) -> tuple[str, list[Person]]:

@@ -10,6 +10,8 @@ from meetings.reading.people import Person, find_chair, read_person
 from meetings.reading.words import Words, join
 
 _LONGEST_NAME = 32
+_LONGEST_SPEAKER = 20
+_DOTS = re.compile(r"[·‧．.]")
 _DEPUTED = re.compile(r"^(?P<who>.{2,24}?)(?:代表|代理|主持|裁示)?$")
 
 
@@ -31,6 +33,8 @@ def read_speaker(words: Words) -> tuple[Person, int] | None:
     if not colon and len(words) > _LONGEST_NAME:
         return None
     name = re.sub(r"\([^()]*\)", "", "".join(head.split())).strip("。")
+    if len(name) > _LONGEST_SPEAKER or not _DOTS.sub("", name).isalpha():
+        return None
     person = read_person(name)
     if person is None or not person.title:
         return None
