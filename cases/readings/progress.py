@@ -27,6 +27,7 @@ from cases.readings.progress_facts import ProgressFacts, ReportFacts, report_of
 from meetings.minutes.compose import quoted
 from meetings.models import Municipality
 from platform_site.lib.roc import format_roc
+from platform_site.lib.text import fold
 
 State = ProgressUpdate.State
 Code = Standing.Code
@@ -65,6 +66,11 @@ class Target:
             and self.held.text == self.text
             and not self.held.is_unchanged
         )
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether only spaces or widths tell it from what stands there."""
+        return self.held is not None and fold(self.held.text) == fold(self.text)
 
     @property
     def is_locked(self) -> bool:
@@ -367,8 +373,9 @@ def _notes(row: Row) -> Iterator[str]:
         if target.is_same:
             yield f"{format_roc(target.day)}這一期已有相同的文字。"
         elif target.differs and not target.is_locked and target.held is not None:
+            what = "僅空白或全形半形不同" if target.is_alike else "不同"
             yield (
-                f"{format_roc(target.day)}這一期已有不同的文字"
+                f"{format_roc(target.day)}這一期已有{what}的文字"
                 f"（{target.held.get_state_display()}），寫入時勾選才取代。"
             )
 

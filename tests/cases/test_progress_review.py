@@ -551,6 +551,19 @@ def test_page_shows_where_the_texts_differ(platform, cases, desk):
     assert [each.text for each in page.root.iter("del")] == ["未發包。"]
 
 
+def test_text_that_only_differs_in_spaces_is_said_to(platform, cases, desk):
+    round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
+    ProgressUpdateFactory(case=cases[0], round=round_, text="114 年 5 月勘查。")
+    reading = read_report(platform, told("河濱步道", (None, "114年5月勘查。")))
+
+    [row] = review_progress(reading).rows
+
+    assert row.notes == [
+        "114年9月30日這一期已有僅空白或全形半形不同的文字（已接受），寫入時勾選才取代。"
+    ]
+    assert list(Page(desk.get(at(reading))).root.iter("ins")) == []
+
+
 def test_locked_text_is_never_replaced(platform, cases, desk):
     round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
     ProgressUpdateFactory(case=cases[0], round=round_, text="舊。", state=State.LOCKED)

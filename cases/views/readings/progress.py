@@ -39,6 +39,7 @@ from cases.views.readings.paper import line_of, shown_lines
 from cases.views.readings.review import version_of
 from meetings.models import Platform
 from platform_site.lib.roc import format_roc
+from platform_site.lib.text import fold
 
 Pieces = Sequence[tuple[bool, str]]
 _CUT = re.compile(r"[^，。；：、\n]*[，。；：、\n]?")
@@ -210,11 +211,19 @@ def _shown_target(row: Row, target: Target) -> ShownTarget:
 
 
 def pieces(mine: str, theirs: str) -> tuple[Pieces, Pieces]:
-    """Return both texts cut where they differ; True stands before what does."""
+    """Return both texts cut where they differ; True stands before what does.
+
+    Spaces and half or full width make no difference; two texts that share nothing
+    are not marked at all.
+    """
     cut = [[each for each in _CUT.findall(text) if each] for text in (mine, theirs)]
+    folded = [[fold(each) for each in side] for side in cut]
     found: tuple[list[tuple[bool, str]], list[tuple[bool, str]]] = ([], [])
-    matcher = difflib.SequenceMatcher(None, cut[0], cut[1], autojunk=False)
-    for kind, i, j, k, m in matcher.get_opcodes():
+    matcher = difflib.SequenceMatcher(None, folded[0], folded[1], autojunk=False)
+    blocks = matcher.get_opcodes()
+    if all(kind != "equal" for kind, *_ in blocks):
+        return [(False, mine)], [(False, theirs)]
+    for kind, i, j, k, m in blocks:
         for side, those in zip(found, (cut[0][i:j], cut[1][k:m]), strict=True):
             if those:
                 side.append((kind != "equal", "".join(those)))
