@@ -7,10 +7,10 @@ or, where a person asks for it, its dated parts for the rounds of their quarters
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from cases.models import (
     Case,
@@ -24,62 +24,15 @@ from cases.models import (
 from cases.reading.blocks import Part, cut_by_date
 from cases.reading.names import Candidate, Certainty, Names
 from cases.readings.progress_facts import ProgressFacts, ReportFacts, report_of
+from cases.readings.progress_targets import Target, targets_of
 from meetings.minutes.compose import quoted
 from meetings.models import Municipality
 from platform_site.lib.roc import format_roc
-from platform_site.lib.text import fold
 
-State = ProgressUpdate.State
 Code = Standing.Code
 
 # Municipality by its key; all jointly where it is None.
 Slot = tuple[int, date, int | None]
-
-
-@dataclass(frozen=True)
-class Target:
-    """A text as it would stand in the round of ``day``, and what stands there."""
-
-    day: date
-    text: str
-    held: ProgressUpdate | None = None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether the very text is there and accepted."""
-        return (
-            self.held is not None
-            and self.has_words
-            and self.held.state in (State.ACCEPTED, State.LOCKED)
-        )
-
-    @property
-    def differs(self) -> bool:
-        """Whether another text stands there, which would be replaced."""
-        return self.held is not None and not self.has_words
-
-    @property
-    def has_words(self) -> bool:
-        """Whether the very words stand there, in whatever state."""
-        return (
-            self.held is not None
-            and self.held.text == self.text
-            and not self.held.is_unchanged
-        )
-
-    @property
-    def is_alike(self) -> bool:
-        """Whether only spaces or widths tell it from what stands there."""
-        return self.held is not None and fold(self.held.text) == fold(self.text)
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether what stands there cannot be replaced."""
-        return (
-            self.held is not None
-            and self.held.state == State.LOCKED
-            and not self.has_words
-        )
 
 
 @dataclass(frozen=True)
@@ -249,7 +202,10 @@ def _row(
         why=match.why,
         parts=parts,
     )
-    return replace(row, targets=list(targets_of(row, day))) if day else row
+    if day is None:
+        return row
+    those = targets_of(row.text, parts if read.in_periods else None, day)
+    return replace(row, targets=list(those))
 
 
 def _proposed(row: Row, chosen: Mapping[tuple[str, str], Case | None]) -> Row:
@@ -262,28 +218,6 @@ def _proposed(row: Row, chosen: Mapping[tuple[str, str], Case | None]) -> Row:
     )
 
 
-def targets_of(row: Row, day: date) -> Iterator[Target]:
-    """Give the words for each round: all for that of ``day``, or by quarters."""
-    if not row.progress.in_periods:
-        yield Target(day, row.text)
-        return
-    texts: dict[date, list[str]] = defaultdict(list)
-    for part in row.parts:
-        end = _quarter_end(part.ends_on) if part.ends_on else day
-        is_whole = part.ends_on == end and part.starts_on is not None
-        is_quarter = is_whole and part.label.rstrip("度").endswith("季")
-        label = f"{part.label}：\n" if part.label and not is_quarter else ""
-        texts[min(end, day)].append(label + part.text)
-    for when, those in sorted(texts.items()):
-        yield Target(when, "\n".join(those))
-
-
-def _quarter_end(day: date) -> date:
-    month = (day.month + 2) // 3 * 3
-    after = date(day.year + month // 12, month % 12 + 1, 1)
-    return after - timedelta(days=1)
-
-
 # Judging ---------------------------------------------------------------------------
 
 
@@ -291,7 +225,6 @@ def _judged(rows: Sequence[Row], reading: Reading) -> Iterator[Row]:
     """Give the rows with what the rounds hold and what is doubtful; two queries."""
     held = _held(rows, reading)
     standing = _standing(reading)
-    joint = {(case, day) for case, day, owner in held if owner is None}
     taken = Counter(
         (row.case.pk, row.municipality.pk if row.municipality else None)
         for row in rows
@@ -311,9 +244,28 @@ def _judged(rows: Sequence[Row], reading: Reading) -> Iterator[Row]:
         doubts = list(_doubts(judged, reading, standing))
         if taken[row.case.pk, owner] > 1:
             doubts.append(f"{row.owner}在這個合作案不只一段，只能接受其中一段。")
-        if owner and any((row.case.pk, each.day) in joint for each in targets):
-            doubts.append("這一期另有共同填報的文字，寫入後兩者並列。")
+        if _stands_beside(row.case.pk, owner, targets, held, taken):
+            kind = "共同填報" if owner else "各縣市"
+            doubts.append(f"這一期另有{kind}的文字，寫入後兩者並列。")
         yield replace(judged, doubts=doubts, notes=list(_notes(judged)))
+
+
+def _stands_beside(
+    case: int,
+    owner: int | None,
+    targets: Sequence[Target],
+    held: Mapping[Slot, ProgressUpdate],
+    taken: Mapping[tuple[int, int | None], int],
+) -> bool:
+    """Whether a round has words of the other kind, joint or not, the paper has not."""
+    days = {each.day for each in targets}
+    return any(
+        other_case == case
+        and day in days
+        and (other is None) != (owner is None)
+        and not taken.get((case, other))
+        for other_case, day, other in held
+    )
 
 
 def _held(rows: Sequence[Row], reading: Reading) -> Mapping[Slot, ProgressUpdate]:

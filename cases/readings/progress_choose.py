@@ -24,7 +24,8 @@ from cases.models import (
 )
 from cases.reading.blocks import cut_by_date
 from cases.reading.names import Certainty
-from cases.readings.progress import ProgressReview, Row, Target, review_progress
+from cases.readings.progress import ProgressReview, Row, review_progress
+from cases.readings.progress_targets import Target
 from meetings.models import Municipality
 from platform_site.lib.roc import format_roc
 

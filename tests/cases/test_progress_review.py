@@ -304,6 +304,36 @@ def test_two_texts_of_one_slot_are_doubtful(platform, cases):
     ] * 2
 
 
+def test_joint_words_beside_those_of_municipalities_are_doubtful(
+    platform, cases, members
+):
+    round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
+    ProgressUpdateFactory(case=cases[0], round=round_, text="共同。")
+    ProgressUpdateFactory(
+        case=cases[1], round=round_, municipality=members[0], text="宜蘭。"
+    )
+    reading = read_report(
+        platform,
+        told("河濱步道", ("宜蘭縣", "甲。")),
+        told("山徑指標", (None, "乙。")),
+    )
+
+    assert [row.doubts for row in review_progress(reading).rows] == [
+        ["這一期另有共同填報的文字，寫入後兩者並列。"],
+        ["這一期另有各縣市的文字，寫入後兩者並列。"],
+    ]
+
+
+def test_joint_words_the_paper_has_too_are_not_doubtful(platform, cases):
+    round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
+    ProgressUpdateFactory(case=cases[0], round=round_, text="共同。")
+    reading = read_report(
+        platform, told("河濱步道", (None, "共同。"), ("宜蘭縣", "甲。"))
+    )
+
+    assert [row.doubts for row in review_progress(reading).rows] == [[], []]
+
+
 def test_reader_s_doubts_are_a_person_s_to_judge(platform, cases):
     reading = read_report(
         platform, told("河濱步道", (None, "甲。"), doubts=["名稱可能跨頁接續。"])

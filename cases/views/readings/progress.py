@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.desk.forms import DayField
 from cases.models import Case, Reading
-from cases.readings.progress import ProgressReview, Row, Target, review_progress
+from cases.readings.progress import ProgressReview, Row, review_progress
 from cases.readings.progress_choose import (
     JOINT,
     OTHER,
@@ -32,6 +32,7 @@ from cases.readings.progress_choose import (
     save_day,
     write_rounds,
 )
+from cases.readings.progress_targets import Target
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.readings.access import kept_reading, reading_address
