@@ -26,7 +26,7 @@ from cases.readings.minutes import Known, facts_of, is_foreign
 from cases.readings.result import DecisionFacts, MinutesFacts, PaperFacts
 from cases.record import UNSTATED
 from meetings.minutes.compose import quoted
-from meetings.models import IssueGroup, Meeting, Minutes
+from meetings.models import IssueGroup, Meeting, Minutes, Platform
 from platform_site.lib.roc import format_roc
 
 Kind = LedgerEntry.Kind
@@ -44,6 +44,15 @@ AFTER: Mapping[str, str] = {
     Kind.SPLIT: "已分案",
     Kind.WITHDRAW: "撤案",
 }
+
+
+def label_of(kind: str, platform: Platform) -> str:
+    """Return what the platform calls a decision."""
+    word = platform.delist_word
+    said = {Kind.DELIST: f"同意{word}", Kind.PROPOSE_DELIST: f"提請{word}"}
+    return str(said.get(Kind(kind), Kind(kind).label)) if kind else ""
+
+
 # What else a paper may mean by a decision that cannot be taken as it stands.
 INSTEAD: Mapping[tuple[str, bool], Sequence[str]] = {
     (Kind.LIST, True): (Kind.RELIST, Kind.CONTINUE),
@@ -85,6 +94,7 @@ class Row:
     before: str
     after: str
     called: str
+    label: str
     note: str = ""
     doubts: Sequence[str] = ()
 
@@ -224,7 +234,11 @@ def review_of(read: ReadMinutes, paper: PaperFacts | None = None) -> Review:
     said = dict(enumerate(facts.decisions))
     rows = [judge.row(each, said.get(each.order)) for each in decisions]
     rows = list(_with_doubles(rows))
-    counts = list(_counts(facts, known.names, agenda, rows)) if judge.decides else []
+    counts = (
+        list(_counts(facts, known.names, agenda, rows))
+        if judge.decides and judge.recorded is None
+        else []
+    )
     review = Review(read, paper, facts, known, meeting, agenda, rows, counts)
     return replace(
         review,
@@ -268,6 +282,8 @@ class Judge:
         self.agenda = agenda
         series = read.series
         self.decides = series is not None and series.is_deciding
+        self.platform = read.reading.platform
+        self.word = self.platform.delist_word
         self.own_group = series.group if series is not None else None
         self.on_agenda = {
             each.case.pk: each
@@ -303,6 +319,7 @@ class Judge:
             before=self._before(chosen),
             after=self._after(chosen),
             called=self.called(chosen.case) if chosen.case else "",
+            label=self._label(chosen.kind),
             note=said.note if said else "",
         )
         if decision.state == Choice.IGNORED or self.read.minutes_id is not None:
@@ -331,10 +348,10 @@ class Judge:
         """Return a row of a meeting on record: whether both say the same."""
         case, action = row.chosen.case, row.decision.action
         kinds = (self.recorded or {}).get(case.pk, set()) if case else set()
-        before = Kind(action).label if action else "未載決定"
+        before = self._label(action) or "未載決定"
         if action and action in kinds:
             return replace(row, before=before, after="與紀錄相符")
-        told = "、".join(Kind(kind).label for kind in sorted(kinds))
+        told = "、".join(self._label(kind) for kind in sorted(kinds))
         doubt = (
             f"紀錄中這次會議對此案記為「{told}」。"
             if kinds
@@ -360,6 +377,9 @@ class Judge:
         case = self.names.match(said.came_from[0], None, self.read.held_on).case
         found = self.on_agenda.get(case.pk) if case else None
         return case if found is not None and found.is_listed else None
+
+    def _label(self, kind: str) -> str:
+        return label_of(kind, self.platform)
 
     def kinds(self, case: Case | None, *, is_new: bool) -> Sequence[str]:
         """Return what the meeting may decide about a case."""
@@ -420,7 +440,7 @@ class Judge:
         return str(Code(code).label) if code else "尚未登錄"
 
     def _after(self, chosen: Chosen) -> str:
-        word = self.read.reading.platform.delist_word
+        word = self.word
         if not chosen.kind:
             return "未定"
         if chosen.kind == Kind.DELIST:
@@ -437,7 +457,7 @@ class Judge:
 
     def _doubts(self, row: Row, group: IssueGroup | None) -> Iterator[str]:
         decision, chosen = row.decision, row.chosen
-        action = Kind(decision.action).label if decision.action else ""
+        action = self._label(decision.action)
         if not action:
             yield "看不出文件作了什麼決定，請選擇。"
         if row.is_open and row.certainty == Certainty.NEAR:
@@ -476,8 +496,7 @@ class Judge:
             else:
                 yield f"{where}在這次會議不能「{action}」，請選擇其他決定或略過。"
         elif chosen.kind and chosen.kind not in row.kinds:
-            label = Kind(chosen.kind).label
-            yield f"{row.before}的案件在這次會議不能「{label}」，請重新選擇。"
+            yield f"{row.before}的案件在這次會議不能「{row.label}」，請重新選擇。"
         elif (
             row.is_open
             and chosen.is_new
@@ -487,13 +506,10 @@ class Judge:
                 Kind.DELIST,
             )
         ):
-            yield f"查無此案；接受後將登錄為新案，補登列管{_also(chosen.kind)}。"
+            also = f"後{self.word}" if chosen.kind == Kind.DELIST else ""
+            yield f"查無此案；接受後將登錄為新案，補登列管{also}。"
         elif row.is_open and chosen.kind and chosen.kind != row.decision.action:
-            yield f"文件作「{action}」，依目前狀態擬記為「{Kind(chosen.kind).label}」。"
-
-
-def _also(kind: str) -> str:
-    return "後解列" if kind == Kind.DELIST else ""
+            yield f"文件作「{action}」，依目前狀態擬記為「{row.label}」。"
 
 
 def _current(case: Case) -> str:

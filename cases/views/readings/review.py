@@ -39,7 +39,7 @@ from cases.readings.choose import (
 from cases.readings.drafting import ChangedMeanwhile, make_draft
 from cases.readings.forms import HeaderForm, stored_header
 from cases.readings.minutes import facts_of
-from cases.readings.review import Review, Row, review_of
+from cases.readings.review import Review, Row, label_of, review_of
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.overview import address_of
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
@@ -205,9 +205,8 @@ def kinds_of(review: Review) -> list[tuple[str, str]]:
             *((Kind.RELIST,) if decides else ()),
         )
     )
-    word = review.read.reading.platform.delist_word
-    said = {Kind.DELIST: f"同意{word}", Kind.PROPOSE_DELIST: f"提請{word}"}
-    return [(kind, said.get(kind, Kind(kind).label)) for kind in kinds]
+    platform = review.read.reading.platform
+    return [(kind, label_of(kind, platform)) for kind in kinds]
 
 
 def shown_rows(
