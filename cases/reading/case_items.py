@@ -162,6 +162,8 @@ def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | 
     if new and new.plain() != head.plain():
         return _Fate(actions.RENAME, None, new)
     is_new = heading.action is None and not decides and _AGREED_NEW.search(mask)
+    if decides and heading.action is None and actions.LIST in of:
+        return _Fate(actions.LIST)
     if heading.action == actions.LIST or is_new:
         proposal = _proposal(mask, of, heading, decides)
         if proposal:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from cases.reading import actions
 from cases.reading.listed_names import Named
-from meetings.reading.words import Words
 
 
 @dataclass(frozen=True)
@@ -23,14 +22,10 @@ class Decision:
     words: str = ""
     doubt: str | None = None
 
-
-@dataclass(frozen=True)
-class Resolution:
-    """A resolution as worded, of one group or of all."""
-
-    group: str | None
-    text: str
-    words: Words
+    @property
+    def key(self) -> tuple[str | None, str, str, str | None]:
+        """What makes two decisions the same."""
+        return self.group, self.name.text, self.action, self.new_name
 
 
 def own_action(action: str, decides: bool, text: str = "") -> str:

@@ -55,12 +55,12 @@ def _meeting(
             _read_decisions(reader, each, kind, tables)
             if kind == "discussion":
                 resolutions += read_resolutions(each.items, minutes.named.series)
-    if not reader.decisions and minutes.named.series not in DECIDING:
+    if not reader.record.decisions and minutes.named.series not in DECIDING:
         for each in minutes.sections:
             if each.section.kind == "remarks":
                 reader.read(each.items)
-    reader.claims.check(minutes.warn)
-    _warn_of_groups(minutes, reader.decisions, groups)
+    reader.record.claims.check(minutes.warn)
+    _warn_of_groups(minutes, reader.record.decisions, groups)
     named = minutes.named
     return {
         "title": minutes.title.text,
@@ -79,7 +79,7 @@ def _meeting(
         ),
         "sections": [_section(each) for each in minutes.sections],
         "resolutions": resolutions,
-        "decisions": [_decision(decision) for decision in reader.decisions],
+        "decisions": [_decision(decision) for decision in reader.record.decisions],
         "claims": [
             {
                 "group": claim.group,
@@ -89,7 +89,7 @@ def _meeting(
                 "words": claim.words,
                 "line": claim.line,
             }
-            for claim in reader.claims.all()
+            for claim in reader.record.claims.all()
         ],
         "remarks": [_remark(remark) for remark in minutes.remarks],
         "motions": motions,

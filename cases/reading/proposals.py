@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cases.reading import actions
+from cases.reading.case_headings import Heading
+from cases.reading.listed_names import Named, find_runs, masked
+from cases.reading.record import Record
 from meetings.reading.outline import Item
-from meetings.reading.words import Words
+from meetings.reading.words import Words, join
 
 _ORDINAL = r"[一二三四五六七八九十0-9]{0,3}"
 _MATTER = re.compile(
@@ -18,6 +22,19 @@ _RESOLVED = re.compile(
 _OTHER = re.compile(
     r"(?:說\s?明|辦\s?法|擬\s?辦|建議|提案單位|提案機關|提案縣市|討論)\s?(?::|$)"
 )
+
+_BEFORE_NAME = re.compile(
+    r"\s*(?:有關|關於|為|檢陳|研商|討論|審議)?\s*(?:擬|建議|提請|研擬)?(?:同意)?(?:新增|解除列管|解列|持續列管)?\s*"
+)
+_BEHIND_NAME = re.compile(
+    r"(?:之)?(?:最新)?(?:辦理情形|執行情形|執行進度|辦理進度|進度報告|是否|擬|建議|提請|請|報請)|[乙一]案(?:,|。|$)|[,。]"
+)
+_NO_NAME = re.compile(
+    r"(?:[0-9]{2,3}年度?|本季|本年度|各議題組|各組|議題組|議題小組|小組|列管|新增|解除|合作|提案|方案|案件|案|之|及)*"
+)
+_SHORTEST, _LONGEST = 4, 60
+_APPROVES = re.compile(r"照案|同意|通過|准予|如擬")
+_REFUSES = re.compile(r"不同意|未通過|不通過|緩議|再議")
 
 
 @dataclass
@@ -69,3 +86,49 @@ def _gather(proposal: Proposal, items: list[Item], *, answering: bool) -> bool:
         else:
             answering = _gather(proposal, item.children, answering=False)
     return answering
+
+
+def answer_proposal(record: Record, proposal: Proposal, group: str | None) -> None:
+    """Read what an answer without names makes of the cases in the matter.
+
+    照案通過 gives what the matter asked; other words speak for themselves.
+    """
+    names = _names(proposal.subject)
+    answer = join(item.all_words() for item in proposal.resolved)
+    if not names or not answer:
+        return
+    asked = [
+        verb.action for verb in actions.find_verbs(masked(proposal.subject.folded))
+    ]
+    said = masked(answer.folded)
+    if any(verb.stands for verb in actions.find_verbs(said)) or not (
+        asked and _APPROVES.search(said) and not _REFUSES.search(said)
+    ):
+        new = actions.LIST in asked
+        heading = Heading(actions.LIST if new else None)
+        for name in names:
+            record.case(name.words, answer, heading, name.group or group, proposal.line)
+        return
+    action = actions.DELIST if asked[0] == actions.PROPOSE else asked[0]
+    reason = None
+    if action == actions.DELIST:
+        reason = actions.reason_of(said)
+    record.make(
+        names, record.own(action, said), proposal.line, group, answer, reason=reason
+    )
+
+
+def _names(subject: Words) -> list[Named]:
+    """The cases a matter is about: quoted, or what it says it is about."""
+    mask = masked(subject.folded)
+    quoted = [name for run in find_runs(subject, mask) for name in run.names]
+    if quoted:
+        return quoted
+    before = _BEFORE_NAME.match(mask)
+    start = before.end() if before else 0
+    behind = _BEHIND_NAME.search(mask, start)
+    name = subject[start : behind.start() if behind else len(subject)].strip()
+    is_name = _SHORTEST <= len(name) <= _LONGEST and not _NO_NAME.fullmatch(
+        "".join(name.folded.split())
+    )
+    return [Named(name)] if is_name else []
