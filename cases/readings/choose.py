@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from cases.desk.forms import LONGEST, tidy_line, tidy_text
 from cases.models import Case, Choice, LedgerEntry, ReadDecision, ReadMinutes
-from cases.readings.review import LONGEST_NAME, Chosen, Judge, Review, Row, review_of
+from cases.readings.judge import LONGEST_NAME, Chosen, Judge, Row
+from cases.readings.review import Review, review_of
 from meetings.models import IssueGroup
 from platform_site.lib.text import fold
 

@@ -38,8 +38,9 @@ from cases.readings.choose import (
 )
 from cases.readings.drafting import ChangedMeanwhile, make_draft
 from cases.readings.forms import HeaderForm, stored_header
+from cases.readings.judge import Row, label_of
 from cases.readings.minutes import facts_of
-from cases.readings.review import Review, Row, label_of, review_of
+from cases.readings.review import Review, review_of
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.overview import address_of
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE

@@ -26,7 +26,8 @@ from cases.readings.choose import (
     differences,
     set_aside,
 )
-from cases.readings.review import Review, chosen_of, review_of
+from cases.readings.judge import chosen_of
+from cases.readings.review import Review, review_of
 from cases.views.desk.access import desk_view
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.readings.access import kept_minutes, minutes_address
