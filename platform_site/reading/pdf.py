@@ -304,21 +304,52 @@ def _path_segments(path: Any, matrix: _Matrix) -> Iterator[tuple[_Point, _Point]
     if is_stroked:
         for run in points:
             yield from pairwise(run)
+    elif is_filled and len(points) == 2:
+        yield from _frame(*map(_bounds, points))
     elif is_filled:
         for run in points:
-            yield from _thin_shape(run)
+            yield from _thin_shape(_bounds(run))
 
 
-def _thin_shape(run: list[_Point]) -> Iterator[tuple[_Point, _Point]]:
-    """A filled shape no thicker than a line, as that line."""
+_Bounds = tuple[float, float, float, float]  # left, low, right, high
+
+
+def _bounds(run: list[_Point]) -> _Bounds:
     xs, ys = [x for x, _ in run], [y for _, y in run]
-    left, right, low, high = min(xs), max(xs), min(ys), max(ys)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _thin_shape(bounds: _Bounds) -> Iterator[tuple[_Point, _Point]]:
+    """A filled shape no thicker than a line, as that line."""
+    left, low, right, high = bounds
     if high - low <= _THIN < right - left:
         middle = (low + high) / 2
         yield (left, middle), (right, middle)
     elif right - left <= _THIN < high - low:
         middle = (left + right) / 2
         yield (middle, low), (middle, high)
+
+
+def _frame(outer: _Bounds, inner: _Bounds) -> Iterator[tuple[_Point, _Point]]:
+    """Two shapes, one in the other: a border on the sides where they differ."""
+    if (
+        outer[2] - outer[0] < inner[2] - inner[0]
+        or outer[3] - outer[1] < inner[3] - inner[1]
+    ):
+        outer, inner = inner, outer
+    left, low, right, high = outer
+    sides = (
+        ((left, low), (left, high)),
+        ((left, low), (right, low)),
+        ((right, low), (right, high)),
+        ((left, high), (right, high)),
+    )
+    for side, one, other in zip(sides, outer, inner, strict=True):
+        if 0 < abs(one - other) <= _THIN:
+            yield side
+    if any(abs(one - other) > _THIN for one, other in zip(outer, inner, strict=True)):
+        yield from _thin_shape(outer)
+        yield from _thin_shape(inner)
 
 
 def _points(path: Any, matrix: _Matrix) -> tuple[list[list[_Point]], bool, bool]:

@@ -99,6 +99,27 @@ def test_a_form_that_draws_itself_ends():
     assert read_pdf(pdf("/X Do\n" + words((60, 520, "a")), form=form)).text
 
 
+def test_borders_filled_between_two_boxes_are_lines():
+    page = "".join(
+        f"{x} 600 100 50 re {x + 0.7} 600.7 98.6 48.6 re f*\n" for x in (50, 150)
+    )
+
+    read = read_pdf(pdf(page + words((60, 620, "a"), (160, 620, "b"))))
+
+    assert read.tables[0].rows == (("a", "b"),)
+
+
+def test_two_thin_shapes_filled_at_once_are_two_lines():
+    page = (
+        "50 600 250 0.5 re 50 650 250 0.5 re f 50 600 0.5 50 re 150 600 0.5 50 re f\n"
+        "300 600 0.5 50 re f\n"
+    )
+
+    read = read_pdf(pdf(page + words((60, 620, "a"), (160, 620, "b"))))
+
+    assert read.tables[0].rows == (("a", "b"),)
+
+
 def test_coloured_areas_are_no_lines():
     page = "50 600 100 50 re f 150 600 100 50 re f\n"
 

@@ -429,6 +429,18 @@ def test_strict_files_are_read_like_the_usual_ones():
     assert read_docx(_replaced(content, *strict)).text == "壹、文\n"
 
 
+def test_the_kind_of_a_part_may_be_given_by_its_ending():
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    types = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Default Extension="xml" ContentType="{kind}"/></Types>'
+    )
+
+    content = docx(paragraph("文"), more={"[Content_Types].xml": types})
+
+    assert read_docx(content).text == "文\n"
+
+
 def _replaced(content, old, new):
     out = io.BytesIO()
     with (
