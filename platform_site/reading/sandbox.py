@@ -38,7 +38,12 @@ _TOO_LARGE = f"檔案超過{LARGEST_FILE // 1024**2}MB的上限，請縮小或�
 _TOO_MUCH = "檔案的內容過多，超過讀取的上限，請分成數個檔案。"
 _TOO_SLOW = f"讀取超過{SECONDS}秒，已停止，請分成數個檔案後再試。"
 _DIED = "讀取時程序意外停止，檔案可能已損壞或過大，請重新存檔後再試。"
+_NOT_STARTED = "目前無法啟動讀取程序，請稍後再試；仍無法讀取時請洽系統管理者。"
 _BUSY = "系統正在讀取其他文件，請稍後再試。"
+
+
+class Busy(Refused):
+    """All places are taken: the file is as good as before, and read later."""
 
 
 def read(content: bytes, name: str, then: str, **options: Any) -> dict[str, Any]:
@@ -73,16 +78,7 @@ def _result(said: bytes, ended: int) -> dict[str, Any]:
 
 def _run(given: bytes) -> tuple[bytes, int]:
     """Return what the child says within its time, and leave no child behind."""
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
-    child = subprocess.Popen(  # noqa: S603  our own arguments
-        [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_ROOT)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env=environment,
-        start_new_session=True,
-    )
+    child = _started()
     assert child.stdin
     assert child.stdout
     feeder = threading.Thread(target=_feed, args=(child.stdin, given), daemon=True)
@@ -95,6 +91,23 @@ def _run(given: bytes) -> tuple[bytes, int]:
         feeder.join()
         child.stdout.close()
     return said, ended
+
+
+def _started() -> subprocess.Popen[bytes]:
+    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    try:
+        return subprocess.Popen(  # noqa: S603  our own arguments
+            [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as error:
+        logger.exception("no process to read with")
+        raise Refused(_NOT_STARTED) from error
 
 
 def _feed(pipe: IO[bytes], given: bytes) -> None:
@@ -130,7 +143,7 @@ def _slot() -> Iterator[None]:
         ]
         while not any(_lock(slot) for slot in slots):
             if time.monotonic() > deadline:
-                raise Refused(_BUSY)
+                raise Busy(_BUSY)
             time.sleep(0.05)
         yield
 

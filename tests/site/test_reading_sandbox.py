@@ -3,6 +3,7 @@
 import fcntl
 import http.server
 import logging
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -116,6 +117,15 @@ def test_a_file_that_is_too_large_starts_no_child(monkeypatch):
 
     with pytest.raises(Refused, match="20MB"):
         probe("say", content=bytes(sandbox.LARGEST_FILE + 1))
+
+
+def test_a_process_that_cannot_start_is_a_sentence(monkeypatch, tmp_path, caplog):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+
+    with pytest.raises(Refused, match="無法啟動"):
+        probe("say")
+
+    assert "no process to read with" in caplog.text
 
 
 def test_a_refusal_of_the_reader_reaches_the_caller():
