@@ -388,6 +388,12 @@ def test_a_single_cell_around_everything_is_a_frame():
     assert (read.text, len(read.tables)) == ("標題\n縣市\t進度\n", 1)
 
 
+def test_a_table_without_a_row_is_none():
+    read = read_docx(docx(table() + paragraph("文")))
+
+    assert (read.text, read.tables) == ("文\n", ())
+
+
 def test_a_table_of_more_rows_is_no_frame():
     inner = table(cell("縣市") + cell("進度"))
     body = table(f"<w:tc>{inner}{paragraph('')}</w:tc>", cell("次列"))
