@@ -11,7 +11,7 @@ from meetings.reading.words import Words, join
 
 _NAMES_END = re.compile(
     rf"[。;]|(?<=[{QUOTED})])\s*,(?!\s*{QUOTED})"
-    r"|,(?=\s*(?:本案|本項|請|已|業|因|同意|均|皆|由|俟|待|擬|建議|持續|後續|目前|仍|予以|解除))"
+    r"|,(?=\s*(?:本案|本項|請|已|業|因|同意|均|皆|由|俟|待|擬|建議|持續|後續|目前|仍|予以|解除|各|四市|無))"
 )
 _SENTENCE = re.compile(r"[。;]")
 

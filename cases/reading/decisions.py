@@ -52,9 +52,9 @@ class Reader:
     def _decides(self) -> bool:
         return self.record.decides
 
-    def read(self, items: Iterable[Item]) -> None:
-        """Read the items of a section."""
-        self._below(list(items), Scope(self.own_group))
+    def read(self, items: Iterable[Item], above: Heading | None = None) -> None:
+        """Read the items of a section; ``above`` is its own heading, if it says so."""
+        self._below(list(items), Scope(self.own_group, above))
 
     def _item(self, item: Item, scope: Scope) -> Scope | None:
         """Read one item; a heading without a number holds for those behind it."""
@@ -118,12 +118,12 @@ class Reader:
             merged = "" if heading.merged is None else "合併為"
             self.warn(item.line, f"標題載明{merged}{stated}案，讀到{read}案。")
 
-    def read_proposal(self, proposal: Proposal) -> None:
+    def read_proposal(self, proposal: Proposal, above: Heading | None) -> None:
         """Read a matter with its answer."""
         before = len(self.record.decisions)
         self._below(proposal.resolved, Scope(self.own_group))
         if len(self.record.decisions) == before:
-            answer_proposal(self.record, proposal, self.own_group)
+            answer_proposal(self.record, proposal, self.own_group, above)
 
     def read_table(self, table: Decided, line: int) -> None:
         """Read a table of decisions, a case in each row."""
@@ -209,6 +209,8 @@ class Reader:
         if not text:
             return False
         mask = masked(head.folded)
+        if ":" not in masked(item.words.folded) and not mask.startswith(QUOTED):
+            return False
         named = mask.startswith(QUOTED) or _NAME_LIKE.search(mask)
         if any(verb.stands for verb in actions.find_verbs(masked(text))):
             return True

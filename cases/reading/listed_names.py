@@ -12,11 +12,14 @@ NUMBER = r"[0-9]{1,3}|[一二兩三四五六七八九十]{1,3}"
 QUOTED = "■"  # stands for every character of a quotation in masked text
 
 _LATEST_AND = 120  # characters before the end within which the last 及 stands
+_NONE = ("無", "略", "沒有", "本次無", "詳如附件")
 _OPEN, _CLOSE = "「『", "」』"
 _SEPARATOR = re.compile(r"\s*(?:以及|[、,;及暨和與])\s*")
 _COUNT_BEHIND = re.compile(rf"\s*(?:等|共|計|共計|合計)?\s*(?:{NUMBER})\s?(?:件|項)?案")
 _NOTE = re.compile(r"\s*(?P<note>\((?:[^()]|\([^()]*\)){0,80}\))\s*$")
-_GROUP = re.compile(r"^\s*(?P<group>[\u4e00-\u9fff]{2,8}組)\s*[:\-]?\s*(?=[「『■])")
+_GROUP = re.compile(
+    r"^\s*(?P<group>[\u4e00-\u9fff]{2,8}組)\s*(?:\((?P<part>[\u4e00-\u9fff]{2,6}組)\))?\s*[:\-]?\s*(?=[「『■])"
+)
 _GROUP_BEFORE = re.compile(r"(?P<group>[\u4e00-\u9fff]{2,14}組)\s?[:-]?\s?$")
 _NOT_IN_GROUPS = re.compile(
     r"同意|新增|增列|解列|解除列管|列管|通過|有關|關於|針對|另|並|請|原|將|由|及|與|次|本|各"
@@ -154,6 +157,8 @@ def split_names(words: Words, count: int | None) -> list[Named]:
     words = _without_count(words).strip("。,;、: ")
     if not words:
         return []
+    if "".join(words.folded.split()) in _NONE:
+        return []
     mask = masked(words.folded)
     if QUOTED in mask and _is_quoted_list(mask):
         ways = [_divide_quoted(words, mask), _divide_torn(words)]
@@ -260,7 +265,8 @@ def _named(part: Words) -> Named:
     part = part.strip("。,;、: ")
     group = None
     if found := _GROUP.match(part.folded):
-        group, part = found["group"], part[found.end() :]
+        group = found["part"] or found["group"]
+        part = part[found.end() :]
     note = None
     found_note = _NOTE.search(part.folded)
     mask = masked(part.folded)
@@ -278,7 +284,7 @@ def is_remark(bracket: str) -> bool:
     """Whether brackets say something of the case and are no part of its name."""
     return bool(
         re.search(
-            r"原.{0,16}案|提案\)|主辦|主政|共同議題|^\([0-9一二三四五六七八九十]+案|提\)$|組\)$",
+            r"原.{0,16}案|提案\)|提案(?:單位|機關|縣市)|主辦|主政|共同議題|^\([0-9一二三四五六七八九十]+案|提\)$|組\)$",
             bracket,
         )
     )

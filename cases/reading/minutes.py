@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from cases.reading.case_headings import as_heading
 from cases.reading.decisions import DECIDING, Reader
 from cases.reading.facts import Decision
 from cases.reading.listed_names import find_runs, masked
@@ -22,6 +23,7 @@ from meetings.reading.remarks import Remark
 from meetings.reading.words import Words
 from platform_site.reading.document import Document
 
+_OF_CASES = re.compile(r"新增|列管|解列")
 NO_MINUTES = (
     "檔案裡找不到會議紀錄：沒有以「會議紀錄」結尾、後面接著時間、地點或主席的標題。"
 )
@@ -79,7 +81,12 @@ def _meeting(
         ),
         "sections": [_section(each) for each in minutes.sections],
         "resolutions": resolutions,
-        "decisions": [_decision(decision) for decision in reader.record.decisions],
+        "decisions": [
+            _decision(decision)
+            for decision in sorted(
+                reader.record.decisions, key=lambda each: each.name.words.start
+            )
+        ],
         "claims": [
             {
                 "group": claim.group,
@@ -117,11 +124,13 @@ def _read_decisions(
     ]
     for table in within if kind != "report" else []:
         reader.read_table(table, each.section.line)
+    heading = each.section.heading
+    above = as_heading(heading)[0] if _OF_CASES.search(heading.folded) else None
     proposals, others = cut_proposals(_without(each.items, within))
     if kind != "report":
-        reader.read(others)
+        reader.read(others, above)
     for proposal in proposals:
-        reader.read_proposal(proposal)
+        reader.read_proposal(proposal, above)
 
 
 def _without(items: list[Item], tables: Sequence[Decided]) -> list[Item]:

@@ -32,6 +32,7 @@ _BEHIND_NAME = re.compile(
 _NO_NAME = re.compile(
     r"(?:[0-9]{2,3}年度?|本季|本年度|各議題組|各組|議題組|議題小組|小組|列管|新增|解除|合作|提案|方案|案件|案|之|及)*"
 )
+_IS_PROPOSAL = re.compile(r"(?:合作|新)提案|提案[「■]")
 _SHORTEST, _LONGEST = 4, 60
 _APPROVES = re.compile(r"照案|同意|通過|准予|如擬")
 _REFUSES = re.compile(r"不同意|未通過|不通過|緩議|再議")
@@ -44,18 +45,28 @@ class Proposal:
     subject: Words
     line: int
     resolved: list[Item]
+    level: int | None = None  # of the item that is the matter; None for 案由
 
 
 def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
-    """Divide items into matters with an answer of their own, and the rest."""
+    """Divide items into matters with an answer of their own, and the rest.
+
+    A matter is headed 案由, or is an item below which 決議： stands.
+    """
     proposals: list[Proposal] = []
     others: list[Item] = []
     current: Proposal | None = None
     answering = False
-    for item in items:
+    for index, item in enumerate(items):
         matter = _MATTER.match(item.words.folded)
-        if matter:
-            current = Proposal(item.words[matter.end() :], item.line, [])
+        is_label = _is_label(item)
+        if current and current.level is not None and not is_label:
+            deeper = item.mark and item.mark.level > current.level
+            current = current if deeper and not matter else None
+        if matter or (current is None and not is_label and _is_answered(items, index)):
+            start = matter.end() if matter else 0
+            level = item.mark.level if item.mark and not matter else None
+            current = Proposal(item.words[start:].strip(":"), item.line, [], level)
             proposals.append(current)
             answering = _gather(current, item.children, answering=False)
         elif current is None:
@@ -64,6 +75,26 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
             answering = _gather(current, [item], answering=answering)
     answered = [proposal for proposal in proposals if proposal.resolved]
     return answered, others
+
+
+def _is_label(item: Item) -> bool:
+    folded = item.words.folded
+    return bool(_RESOLVED.match(folded) or _OTHER.match(folded))
+
+
+def _is_answered(items: list[Item], index: int) -> bool:
+    """Whether 決議： follows before the next item of the same list."""
+    mark = items[index].mark
+    if mark is None:
+        return False
+    for item in items[index + 1 :]:
+        if _RESOLVED.match(item.words.folded):
+            return True
+        if not _OTHER.match(item.words.folded) and not (
+            item.mark and item.mark.level > mark.level
+        ):
+            return False
+    return False
 
 
 def _gather(proposal: Proposal, items: list[Item], *, answering: bool) -> bool:
@@ -88,34 +119,42 @@ def _gather(proposal: Proposal, items: list[Item], *, answering: bool) -> bool:
     return answering
 
 
-def answer_proposal(record: Record, proposal: Proposal, group: str | None) -> None:
+def answer_proposal(
+    record: Record, proposal: Proposal, group: str | None, above: Heading | None
+) -> None:
     """Read what an answer without names makes of the cases in the matter.
 
     照案通過 gives what the matter asked; other words speak for themselves.
+    ``above`` is the heading of the section.
     """
-    names = _names(proposal.subject)
     answer = join(item.all_words() for item in proposal.resolved)
-    if not names or not answer:
+    if not answer:
         return
-    asked = [
-        verb.action for verb in actions.find_verbs(masked(proposal.subject.folded))
-    ]
+    subject, line = proposal.subject, proposal.line
+    asked = _asked(masked(subject.folded), above)
     said = masked(answer.folded)
-    if any(verb.stands for verb in actions.find_verbs(said)) or not (
-        asked and _APPROVES.search(said) and not _REFUSES.search(said)
-    ):
-        new = actions.LIST in asked
-        heading = Heading(actions.LIST if new else None)
-        for name in names:
-            record.case(name.words, answer, heading, name.group or group, proposal.line)
-        return
-    action = actions.DELIST if asked[0] == actions.PROPOSE else asked[0]
-    reason = None
-    if action == actions.DELIST:
-        reason = actions.reason_of(said)
-    record.make(
-        names, record.own(action, said), proposal.line, group, answer, reason=reason
-    )
+    speaks = any(verb.stands for verb in actions.find_verbs(said))
+    if proposal.level is not None:
+        record.case(subject, answer, above or Heading(asked), group, line)
+    elif speaks or not (asked and _APPROVES.search(said) and not _REFUSES.search(said)):
+        heading = Heading(actions.LIST if asked == actions.LIST else None)
+        for name in _names(subject):
+            record.case(name.words, answer, heading, name.group or group, line)
+    else:
+        action = actions.DELIST if asked == actions.PROPOSE else asked
+        reason = actions.reason_of(said) if action == actions.DELIST else None
+        action = record.own(action, said)
+        record.make(_names(subject), action, line, group, answer, reason=reason)
+
+
+def _asked(mask: str, above: Heading | None) -> str | None:
+    """What a matter asks for, by its own words or the heading above it."""
+    verbs = actions.find_verbs(mask)
+    if verbs:
+        return verbs[0].action
+    if _IS_PROPOSAL.search(mask):
+        return actions.LIST
+    return above.action if above else None
 
 
 def _names(subject: Words) -> list[Named]:

@@ -115,6 +115,7 @@ _FORMS = [
         rf"(?P<title>{_TITLE})(?P<a>{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})"
     ),
 ]
+_GIVEN = re.compile(rf"{_HAN}{{1,2}}")
 _NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}}")
 _ENDS_ORGANIZATION = re.compile(
     r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[局處署部院室科所館會隊組市縣])$"
@@ -192,6 +193,11 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
     organization = ""
     for words in lines:
         text = _LABEL.sub(" ", words.folded)
+        if chairs and chairs[-1].surname_only and _GIVEN.fullmatch(text.strip()):
+            torn = chairs.pop()  # 張局長 / 苡甄: the line was too short
+            name = torn.name + text.strip()
+            chairs.append(Person(name, torn.title, torn.organization))
+            continue
         text, deputies = _take_deputies(text)
         read = False
         line_chairs: list[Person] = []
