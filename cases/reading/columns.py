@@ -13,7 +13,6 @@ from platform_site.lib.text import fold
 _NAME = re.compile(
     r"(?:(?:合作|提案|計畫|方案|議題|工作|推動|列管)*(?:方案|案|提案|計畫|項目|議題|案件)?"
     r"(?:名稱|案名)|合作(?:提案|方案|案|項目|議題)|案名|案由|工作項目|合作案件)"
-    r"(?:\(.*\))?"
 )
 _PROGRESS = re.compile(
     r".*(?:辦理|執行|推動|進度|目前|最新|填報)(?:情形|進度|現況|成果|說明|狀況|概況|內容).*"
@@ -27,7 +26,14 @@ _MUNICIPALITY = re.compile(
 )
 _NUMBER = re.compile(r"編號|項次|序號?|案號|no\.?|項目編號|次序")
 _THEME = re.compile(r"(?:共同|跨組)議題")
-_NEW = re.compile(r"備註|說明|列管(?:情形|狀態|別)|新增.*|狀態|類別|性質")
+_NOTE = re.compile(r"備註|說明|附註")
+_NEW = re.compile(
+    r"(?:是否)?(?:本[次期季])?新增(?:案)?|列管(?:情形|狀態|別)|狀態|類別|性質"
+)
+_ORIGIN = re.compile(r"新增依據|(?:列管|立案|新增)(?:依據|會議)")
+_DAY = re.compile(r"資料(?:時間|日期)|填報(?:時間|日期)|更新(?:時間|日期)")
+# What a head says about itself: 縣市（空白為共同填報）.
+_ASIDE = re.compile(r"\([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,10 @@ class Columns:
     group: int | None = None
     municipality: int | None = None
     theme: int | None = None
+    note: int | None = None
     new: int | None = None
+    origin: int | None = None
+    day: int | None = None
     number: int | None = None
     others: dict[int, str] = field(default_factory=dict)
 
@@ -76,7 +85,7 @@ def is_head(cells: Sequence[str]) -> bool:
 
 def read_columns(cells: Sequence[str]) -> Columns | None:
     """Return the columns a head row names; None where it is no such row."""
-    heads = [fold(cell) for cell in cells]
+    heads = [_ASIDE.sub("", fold(cell)) or fold(cell) for cell in cells]
     if any(len(head) > 40 for head in heads):
         return None
     name = next((i for i, head in enumerate(heads) if _NAME.fullmatch(head)), None)
@@ -101,7 +110,10 @@ def read_columns(cells: Sequence[str]) -> Columns | None:
             ("group", _GROUP),
             ("municipality", _MUNICIPALITY),
             ("theme", _THEME),
+            ("note", _NOTE),
             ("new", _NEW),
+            ("origin", _ORIGIN),
+            ("day", _DAY),
         ):
             if getattr(columns, attribute) is None and pattern.fullmatch(head):
                 setattr(columns, attribute, place)
@@ -112,8 +124,8 @@ def read_columns(cells: Sequence[str]) -> Columns | None:
 
 
 def _is_progress(head: str) -> bool:
-    if _PROGRESS.fullmatch(head) and not _NEW.fullmatch(head):
-        return True
+    if _PROGRESS.fullmatch(head):
+        return not any(other.fullmatch(head) for other in (_NOTE, _NEW, _DAY))
     names, end = read_counties(head)
     return bool(names) and end == len(head)
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cases.reading.blocks import period
 from cases.reading.cells import (
     goes_on,
     is_numbered,
@@ -33,6 +34,13 @@ _NEW_MARK = re.compile(
     r"^\s*[【(（\[★◎※*]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]★：:]?\s*"
     r"|\s*[【(（\[]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]]\s*$"
 )
+_IS_NEW = re.compile(
+    r"[(（【]?(?:本[次期季])?(?:同意)?新增(?:案|案件|列管)?[)）】]?|是|[VvｖＶ✓✔○●◎☑■]"
+)
+_IS_OLD = re.compile(r"否|無|持續(?:列管)?|列管中?|執行中|[-－—─☐□×]+")
+THEME = re.compile(
+    r"[(（【]?\s*共同議題\s*[-－—–─:：]*\s*[「『]?(?P<theme>[^」』()（）【】]*)"
+)
 _PAIRS = (("（(", "）)"), ("「", "」"), ("『", "』"), ("【", "】"), ("《", "》"))
 
 # The municipality and the period that a column or a row is of.
@@ -45,7 +53,10 @@ class ReadCase:
 
     group: str | None
     name: str
+    number: str = ""
+    printed: str = ""
     theme: str = ""
+    origin: str = ""
     newly_listed: bool = False
     cells: dict[Key, list[Cell]] = field(default_factory=lambda: defaultdict(list))
     start: int = 0
@@ -191,26 +202,42 @@ class RowReader:
     def _data(self, row: Row, cells: Sequence[str]) -> None:
         columns = self.columns
         assert columns is not None
-        name = _name_of(cells[columns.name]) if columns.name < len(cells) else ""
+        name = _name_of(_at(cells, columns.name))
         self._note_group(cells)
         owner = self._owner(row, cells)
         said = {
             (owner or column.municipality, column.label): row.cells[column.place]
             for column in columns.progress
-            if column.place < len(cells) and cells[column.place].strip()
+            if _at(cells, column.place)
         }
         if name and self._is_name_continued(name, said):
             self.cases[-1].name = join(self.cases[-1].name, name)
-        elif name:
+        elif name and not self._is_repeated(name, cells):
             self._begin(name, row, cells)
         if not self.cases:
             self.unread += [(cell.start, cell.text.strip()) for cell in row.said]
             return
         for key, cell in said.items():
             self._continue(key, cell)
-        for place in columns.others:
-            if place < len(cells) and cells[place].strip():
-                self.unread.append((row.cells[place].start, cells[place].strip()))
+        self.unread += [
+            (row.cells[place].start, _at(cells, place))
+            for place in columns.others
+            if _at(cells, place)
+        ]
+
+    def _is_repeated(self, name: str, cells: Sequence[str]) -> bool:
+        """Whether a row of another municipality says the case's name once more."""
+        columns = self.columns
+        assert columns is not None
+        if columns.municipality is None or not self.cases:
+            return False
+        case = self.cases[-1]
+        number = _at(cells, columns.number)
+        return (case.printed, case.number, case.group) == (
+            name,
+            number,
+            self.row_group or self.group,
+        )
 
     def _note_group(self, cells: Sequence[str]) -> None:
         """Take the group from its column, which may be merged over rows."""
@@ -240,17 +267,35 @@ class RowReader:
         columns = self.columns
         assert columns is not None
         plain = _NEW_MARK.sub("", name)
-        case = ReadCase(self.row_group or self.group, plain or name, start=row.start)
-        case.newly_listed = bool(plain) and plain != name
-        if columns.theme is not None and columns.theme < len(cells):
-            case.theme = cells[columns.theme].strip()
-        if columns.new is not None and columns.new < len(cells):
-            said = cells[columns.new].strip()
-            if re.match(r"[(（【]?(?:本[次期季])?(?:同意)?新增", said):
-                case.newly_listed = True
-            elif said and not re.fullmatch(r"持續列管|列管中?|執行中|-|—", said):
-                self.unread.append((row.cells[columns.new].start, said))
+        case = ReadCase(
+            self.row_group or self.group,
+            plain or name,
+            number=_at(cells, columns.number),
+            printed=name,
+            theme=_at(cells, columns.theme),
+            origin=_at(cells, columns.origin).strip("【】"),
+            newly_listed=bool(plain) and plain != name,
+            start=row.start,
+        )
+        case.newly_listed |= bool(case.origin)
+        for place in (columns.new, columns.note):
+            if said := _at(cells, place):
+                assert place is not None
+                self._remark(case, said, row.cells[place].start)
+        day = period(_at(cells, columns.day))
+        if day is not None:
+            self.heading.as_of = max(day[1], self.heading.as_of or day[1])
         self.cases.append(case)
+
+    def _remark(self, case: ReadCase, said: str, start: int) -> None:
+        """Take what a remark says of the case; what it says else is unread."""
+        theme = THEME.search(said)
+        if _IS_NEW.fullmatch(said):
+            case.newly_listed = True
+        elif theme and len(theme[0]) >= len(said) - 2:
+            case.theme = theme["theme"].strip()
+        elif not _IS_OLD.fullmatch(said):
+            self.unread.append((start, said))
 
     def _is_name_continued(self, name: str, said: dict[Key, Cell]) -> bool:
         """Whether a name at the top of a page is the rest of the one before."""
@@ -294,6 +339,11 @@ def cell_lines(document: Document, cells: Sequence[Cell]) -> list[str]:
             lines[-1] = join(lines[-1], own.pop(0))
         lines += own
     return split_items("\n".join(lines))
+
+
+def _at(cells: Sequence[str], place: int | None) -> str:
+    """Return what stands in a column, if the table has it."""
+    return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
 def _name_of(cell: str) -> str:

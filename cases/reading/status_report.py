@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from cases.reading.blocks import Block, Part, cut_by_date, cut_by_municipality, period
-from cases.reading.report_rows import Key, ReadCase, RowReader, cell_lines
+from cases.reading.report_rows import THEME, Key, ReadCase, RowReader, cell_lines
 from cases.reading.rows import Cell
 from platform_site.lib.numbering import read_outline
 from platform_site.reading.document import Document, Refused
@@ -27,10 +27,6 @@ NO_TABLE = (
 _ORIGIN = re.compile(
     r"\s*[【\[［]\s*(?P<words>[^】\]］]{0,60}新增[^】\]］]{0,12})[】\]］]\s*"
 )
-_THEME = re.compile(
-    r"[(（【]?\s*共同議題\s*[-－—–─:：]*\s*[「『]?(?P<theme>[^」』()（）【】]*)"
-)
-
 _MARKER_LAST = re.compile(r"[(（]?[\d一二三四五六七八九十A-Z]{1,3}[.)）、．]$")
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 
@@ -77,13 +73,17 @@ class _Facts:
             (self.document.text.find(line), line) for line in self.heading.rest
         ]
         return {
-            "title": self.heading.title,
+            "title": self.heading.title or self._sheet_title(),
             "as_of": day and day.isoformat(),
             "groups": groups,
             "warnings": self._placed(self.warnings, "message"),
             "unread": self._placed(self.unread, "text"),
             "text": self.document.text,
         }
+
+    def _sheet_title(self) -> str:
+        """Return the name of the first sheet, for a sheet without a title."""
+        return next(iter(self.rows.sheets), "")
 
     def _placed(self, found: Sequence[tuple[int, str]], what: str) -> list[Facts]:
         ends = [at.start() for at in re.finditer("\n", self.document.text)]
@@ -93,10 +93,10 @@ class _Facts:
         ]
 
     def _facts(self, case: ReadCase, day: date | None) -> Facts:
-        theme = _THEME.search(case.name)
+        theme = THEME.search(case.name)
         progress: list[Facts] = []
         whole: list[str] = []
-        origin = ""
+        origin = case.origin
         for key, cells in case.cells.items():
             lines = cell_lines(self.document, cells)
             whole += lines

@@ -1,5 +1,7 @@
 """Status reports of other hands, read into their facts."""
 
+import datetime as dt
+import io
 import json
 import re
 from io import StringIO
@@ -9,10 +11,13 @@ from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.exports.status_report import FILE_FORMATS
 from cases.reading.blocks import cut_by_date, cut_by_municipality
 from cases.reading.cells import split_items
 from cases.reading.status_report import NO_TABLE
 from cases.reading.status_report import read as facts_of
+from cases.reports import status_report
+from meetings.models import Platform
 from platform_site.reading.document import Refused, Writer
 from platform_site.reading.sandbox import read
 from platform_site.reading.text import read_text
@@ -426,6 +431,32 @@ def test_a_mark_at_the_name_says_newly_listed(name):
     assert (case["name"], case["newly_listed"]) == ("河濱步道", True)
 
 
+def test_rows_that_say_the_name_again_are_of_one_case():
+    found = read_rows(
+        ("A-1", "河濱步道", "宜蘭縣", "甲。", "是"),
+        ("A-1", "河濱步道", "花蓮縣", "乙。", "是"),
+        ("A-2", "河濱步道", "宜蘭縣", "丙。", "否"),
+        head=("案號", "方案名稱", "縣市（空白為共同）", "辦理情形", "新增"),
+    )
+
+    [group] = found["groups"]
+    assert [(case["newly_listed"], progress_of(case)) for case in group["cases"]] == [
+        (True, [("宜蘭縣", "甲。"), ("花蓮縣", "乙。")]),
+        (False, [("宜蘭縣", "丙。")]),
+    ]
+    assert found["unread"] == []
+
+
+def test_a_column_may_hold_the_data_date():
+    found = read_rows(
+        ("河濱步道", "甲。", "114/9/30"),
+        head=("方案名稱", "辦理情形", "資料時間"),
+        above=("水域組",),
+    )
+
+    assert found["as_of"] == "2025-09-30"
+
+
 def test_a_remark_that_is_no_fact_is_listed_as_unread():
     found = read_rows(
         ("河濱步道", "甲。", "請水利署協助"),
@@ -684,3 +715,33 @@ def test_the_command_says_why_it_reads_nothing(tmp_path):
         call_command("read_status_report", str(file))
     with pytest.raises(CommandError, match="讀不到檔案"):
         call_command("read_status_report", str(tmp_path / "無.txt"))
+
+
+# The platform's own tables
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_what_the_platform_writes_is_read_as_it_stood(loaded_record, db, kind):
+    platform = Platform.objects.get(slug="jbbt")
+    report = status_report(platform, dt.date(2025, 12, 31))
+    file = io.BytesIO()
+    FILE_FORMATS[kind].write(report, file)
+
+    found = read(file.getvalue(), f"辦理情形.{kind}", READER)
+
+    assert found["as_of"] == "2025-12-31"
+    assert [
+        (group["name"], case["name"], case["theme"], case["origin"], progress_of(case))
+        for group in found["groups"]
+        for case in group["cases"]
+    ] == [
+        (
+            group.name,
+            row.name,
+            bool(row.themes),
+            row.origin.strip("【】") or None,
+            [(block.municipality, block.text.strip()) for block in row.blocks],
+        )
+        for group in report.groups
+        for row in group.rows
+    ]
