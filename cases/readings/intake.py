@@ -11,13 +11,14 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import DataError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Reading
 from cases.readings.minutes import lay_down_minutes
 from cases.readings.progress_facts import lay_down_progress
+from cases.readings.values import ODD
 from meetings.models import Platform
 from platform_site.lib.text import interchange
 from platform_site.reading import sandbox
@@ -134,7 +135,7 @@ def _keep(
 
 
 def read_next(platform: Platform) -> Reading | None:
-    """Read the paper that waits longest, None when none waits.
+    """Read the paper that waits longest, None when none waits or there is no room.
 
     The row is marked, read outside any transaction, and written again: two who ask
     at once read two papers, and nobody waits for another's.
@@ -148,12 +149,14 @@ def read_next(platform: Platform) -> Reading | None:
     try:
         way = WAYS[Reading.Kind(reading.kind)]
         result = sandbox.read(content, reading.name, way.then)
-    except Refused as refused:
-        return _refuse(reading, refused.sentence)
-    try:
         return _finish(reading, result)
+    except sandbox.Busy:
+        _put_back(reading)
+        return None
     except Refused as refused:
         return _refuse(reading, refused.sentence)
+    except DataError:  # what no column can hold
+        return _refuse(reading, ODD)
 
 
 def read_again(reading: Reading) -> None:
@@ -197,6 +200,14 @@ def _held(reading: Reading) -> Reading | None:
         .filter(pk=reading.pk, state=State.READING, begun_at=reading.begun_at)
         .first()
     )
+
+
+@transaction.atomic
+def _put_back(reading: Reading) -> None:
+    held = _held(reading)
+    if held is not None:
+        held.state, held.begun_at = State.WAITING, None
+        held.save(update_fields=["state", "begun_at"])
 
 
 @transaction.atomic

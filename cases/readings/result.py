@@ -191,6 +191,13 @@ def _minutes(said: Any, span: Span, length: int) -> MinutesFacts:
     def each(name: str, make: Callable[[Any], T]) -> list[T]:
         return [make(row) for row in a_list(said, name, MOST_ROWS)]
 
+    decisions = [
+        decision
+        for row in a_list(said, "decisions", MOST_ROWS)
+        for decision in _decisions(row, length)
+    ]
+    if len(decisions) > MOST_ROWS:
+        raise ValueError("decisions")
     return MinutesFacts(
         title=a_line(said, "title"),
         platform=a_line(said, "platform"),
@@ -206,11 +213,7 @@ def _minutes(said: Any, span: Span, length: int) -> MinutesFacts:
         span=span,
         chairs=each("chairs", _person),
         sections=each("sections", _heading),
-        decisions=[
-            decision
-            for row in a_list(said, "decisions", MOST_ROWS)
-            for decision in _decisions(row, length)
-        ],
+        decisions=decisions,
         claims=[
             claim for row in a_list(said, "claims", MOST_ROWS) for claim in _claims(row)
         ],

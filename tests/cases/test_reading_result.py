@@ -36,11 +36,13 @@ ANYTHING = st.recursive(
     | st.integers()
     | st.floats(allow_nan=False)
     | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["text", "meetings", "title", "case", "source", "start"]),
-        inner,
-        max_size=3,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["text", "meetings", "title", "case", "source", "start"]),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=8,
 )
@@ -58,17 +60,18 @@ def test_what_is_well_formed_is_taken():
 
 
 @given(ANYTHING)
-def test_anything_else_is_refused_in_a_sentence(said):
+def test_anything_else_is_taken_or_refused_and_never_breaks(said):
     try:
         facts = read_result(said)
-    except Refused as refused:
-        assert refused.sentence.endswith("。")
-    else:
-        assert isinstance(facts, PaperFacts)
+    except Refused:
+        return
+    assert isinstance(facts, PaperFacts)
 
 
 @given(
-    st.sampled_from(sorted(SAID["meetings"][0])), ANYTHING, st.sampled_from(["set", "in"])
+    st.sampled_from(sorted(SAID["meetings"][0])),
+    ANYTHING,
+    st.sampled_from(["set", "in"]),
 )
 def test_one_odd_field_is_taken_or_refused(name, value, how):
     said = copy.deepcopy(SAID)
@@ -118,6 +121,16 @@ def test_paper_no_database_could_hold_is_refused(place, value):
 def test_too_many_decisions_are_refused():
     said = copy.deepcopy(SAID)
     said["meetings"][0]["decisions"] *= 2001
+
+    with pytest.raises(Refused):
+        read_result(said)
+
+
+def test_merger_of_too_many_cases_is_refused():
+    said = copy.deepcopy(SAID)
+    said["meetings"][0]["decisions"] = [
+        decision_said("綠色運輸", "merge", came_from=["跨市公車"] * 1999)
+    ] * 2
 
     with pytest.raises(Refused):
         read_result(said)

@@ -1,6 +1,8 @@
 """Uploading papers and having them read: each once, all or nothing, one by one."""
 
+import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 
 import pytest
@@ -11,7 +13,9 @@ from django.utils import timezone
 from cases.models import Reading, ReadMinutes
 from cases.readings.intake import GIVEN_UP, read_next
 from platform_site.lib import uploads
+from platform_site.reading import sandbox
 from tests.cases.desk import sit_down
+from tests.cases.readings import minutes_said
 from tests.factories import ReadingFactory
 from tests.pages import Page
 
@@ -266,6 +270,41 @@ def test_paper_left_behind_by_a_crash_is_taken_up_after_a_while(platform):
 
     assert read_next(platform) == left
     assert read_next(platform) is None
+
+
+def test_paper_waits_on_while_there_is_no_room_to_read(platform, settings):
+    paper = ReadingFactory(platform=platform, content=PAPER.encode(), name="a.txt")
+    folder = settings.VAR_DIR / "reading"
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.MonkeyPatch.context()).setattr(
+            sandbox, "SECONDS_TO_WAIT", 0
+        )
+        for place in range(sandbox.SLOTS):
+            slot = stack.enter_context((folder / f"slot-{place}").open("wb"))
+            fcntl.flock(slot, fcntl.LOCK_EX)
+
+        assert read_next(platform) is None
+
+    paper.refresh_from_db()
+    assert paper.state == "waiting"
+    assert read_next(platform) == paper
+
+
+def test_answer_no_column_can_hold_is_refused(platform, monkeypatch):
+    ReadingFactory(platform=platform, content=PAPER.encode(), name="a.txt")
+    # A child gone astray: the well-formed answer holds what PostgreSQL cannot.
+    answer = {"text": "", "meetings": [minutes_said(furniture=["\x00"])]}
+    monkeypatch.setattr(sandbox, "read", lambda *args, **options: answer)
+
+    read_next(platform)
+
+    reading = Reading.objects.get()
+    assert (reading.state, reading.refusal) == (
+        "refused",
+        "讀取結果不合格式，請洽系統管理者。",
+    )
+    assert not ReadMinutes.objects.exists()
 
 
 def test_other_platforms_papers_are_left_alone(platform):
