@@ -27,6 +27,9 @@ _COLON = re.compile(r"\s*[：:]\s*")
 _JOINT = re.compile(
     r"(?:[各四三二兩八\d]{1,2}(?:縣市|市|縣)|共同(?:辦理|部分)?|跨市)\s*[：:]\s*"
 )
+_AGENCY = re.compile(
+    r"[（(]?[\u4e00-\u9fff]{2,12}(?:局|處|會|所|隊|科|室|中心)[）)]?\s*[：:]"
+)
 _SIGN = re.compile(r"[◆◇●○■□▲△※★☆•‧]\s*")
 _WRAPPED = re.compile(
     r"(?P<open>[【\[［(（〔])\s*(?P<body>[^】\]］)）〕]{2,40})[】\]］)）〕]"
@@ -136,7 +139,12 @@ def _owners(text: str) -> tuple[list[str | None], str] | None:
         colon = _COLON.match(text, end)
         if colon:
             return [*names], text[colon.end() :]
-        return ([*names], "") if end == len(text) else None
+        if end == len(text):
+            return [*names], ""
+        # An agency writes for its municipality; its name stays in the text.
+        if len(names) == 1 and _AGENCY.match(text, end):
+            return [*names], text[start:]
+        return None
     joint = _JOINT.match(text, start)
     return ([None], text[joint.end() :]) if joint else None
 

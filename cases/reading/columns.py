@@ -21,8 +21,9 @@ _PROGRESS = re.compile(
 _GROUP = re.compile(
     r"(?:議題)?(?:小組|組別|組)(?:名稱|別)?|議題(?:組)?別|分組|議題領域"
 )
+# Who leads a case, or takes part in it, has not written the text.
 _MUNICIPALITY = re.compile(
-    r"(?:填報|主辦|辦理|合作|參與|提案|權責)?(?:縣市|市府|市別|機關|單位|城市)(?:別|名稱)?"
+    r"(?:填報|回報|提報|辦理)?(?:縣市|市府|市別|機關|單位|城市)(?:別|名稱)?"
 )
 _NUMBER = re.compile(r"編號|項次|序號?|案號|no\.?|項目編號|次序")
 _THEME = re.compile(r"(?:共同|跨組)議題")

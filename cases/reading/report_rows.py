@@ -34,6 +34,8 @@ _NEW_MARK = re.compile(
     r"^\s*[【(（\[★◎※*]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]★：:]?\s*"
     r"|\s*[【(（\[]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]]\s*$"
 )
+# 12. or TR-014 before a name.
+_NUMBER = re.compile(r"^\s*(?:\d{1,3}\s*[.、．]\s*(?!\d)|[A-Z]{2,4}-\d{3,6}\s*(?=\S))")
 _IS_NEW = re.compile(
     r"[(（【]?(?:本[次期季])?(?:同意)?新增(?:案|案件|列管)?[)）】]?|是|[VvｖＶ✓✔○●◎☑■]"
 )
@@ -61,6 +63,7 @@ class ReadCase:
     cells: dict[Key, list[Cell]] = field(default_factory=lambda: defaultdict(list))
     start: int = 0
     end: int = 0
+    broken: set[int] = field(default_factory=set)  # cells a page may have cut
     doubts: list[str] = field(default_factory=list)
 
 
@@ -306,7 +309,9 @@ class RowReader:
         case = self.cases[-1]
         if _opened(case.name) and not _opened(join(case.name, name)):
             return True
-        last = _top_number(cell_lines(self.document, case.cells.get(self.key, [])), -1)
+        last = _top_number(
+            cell_lines(self.document, case, case.cells.get(self.key, [])), -1
+        )
         for cell in said.values():
             first = _top_number(split_items(without_markup(cell.text)), 0)
             if last and first and first > 1 and first == last + 1:
@@ -319,12 +324,14 @@ class RowReader:
         if key not in case.cells and key[0] is None and not key[1]:
             # A merged name: what goes on is the last text, whoever's it is.
             key = self.key if self.key in case.cells else key
+        if self.is_fresh or self.document.kind in ("txt", "pdf"):
+            case.broken.add(cell.start)
         case.cells[key].append(cell)
         case.end = max(case.end, cell.end)
         self.key = key
 
 
-def cell_lines(document: Document, cells: Sequence[Cell]) -> list[str]:
+def cell_lines(document: Document, case: ReadCase, cells: Sequence[Cell]) -> list[str]:
     """Return the lines of a text that goes over several cells."""
     lines: list[str] = []
     for cell in cells:
@@ -335,7 +342,7 @@ def cell_lines(document: Document, cells: Sequence[Cell]) -> list[str]:
         ]
         if document.kind == "pdf":
             own = reflow(own)
-        if lines and own and goes_on(lines[-1], own[0]):
+        if lines and cell.start in case.broken and own and goes_on(lines[-1], own[0]):
             lines[-1] = join(lines[-1], own.pop(0))
         lines += own
     return split_items("\n".join(lines))
@@ -351,7 +358,7 @@ def _name_of(cell: str) -> str:
     name = ""
     for line in cell.split("\n"):
         name = join(name, line) if name else line.strip()
-    return re.sub(r"^\s*\d{1,3}\s*[.、．]\s*(?!\d)", "", name)
+    return _NUMBER.sub("", name)
 
 
 def _opened(text: str) -> bool:

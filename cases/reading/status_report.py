@@ -98,7 +98,7 @@ class _Facts:
         whole: list[str] = []
         origin = case.origin
         for key, cells in case.cells.items():
-            lines = cell_lines(self.document, cells)
+            lines = cell_lines(self.document, case, cells)
             whole += lines
             found, lines = _without_origin(lines)
             origin = origin or found

@@ -253,6 +253,13 @@ def test_a_name_written_the_common_way_is_the_official_one():
     ]
 
 
+def test_an_agency_writes_for_its_municipality():
+    assert read_cell("1. 宜蘭縣政府交通處：甲。", "2. 花蓮縣（觀光處）：乙。") == [
+        ("宜蘭縣", "宜蘭縣政府交通處：甲。"),
+        ("花蓮縣", "花蓮縣（觀光處）：乙。"),
+    ]
+
+
 def test_what_stands_before_the_municipalities_is_joint():
     assert read_cell("本案兩縣合作。", "1. 宜蘭縣：甲。", "2. 花蓮縣：乙。") == [
         (None, "本案兩縣合作。"),
@@ -357,6 +364,26 @@ def test_the_municipality_may_have_a_column_and_the_name_be_merged():
         [(None, "丙。")],
     ]
     assert found["unread"] == []
+
+
+def test_who_leads_a_case_has_not_written_its_text():
+    found = read_rows(
+        ("河濱步道", "宜蘭縣", "甲。"), head=("提案名稱", "主辦縣市", "辦理情形")
+    )
+
+    assert progress_of(only_case(found)) == [(None, "甲。")]
+    assert [line["text"] for line in found["unread"]] == ["宜蘭縣"]
+
+
+def test_rows_below_a_merged_name_are_lines_of_one_text():
+    found = read_rows(("河濱步道", "持續協調"), ("", "另案研議"))
+
+    assert progress_of(only_case(found)) == [(None, "持續協調\n另案研議")]
+
+
+@pytest.mark.parametrize("name", ["12. 河濱步道", "TR-014河濱步道", "TR-014 河濱步道"])
+def test_a_number_before_a_name_is_no_part_of_it(name):
+    assert only_case(read_rows((name, "甲。")))["name"] == "河濱步道"
 
 
 def test_each_municipality_may_have_a_column():
