@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 from platform_site.reading import numerals
 from platform_site.reading.open_package import count
 from platform_site.reading.package import children, inner
-from platform_site.reading.word_numbering import spaced, symbol
+from platform_site.reading.symbols import with_symbols
+from platform_site.reading.word_numbering import spaced
 
 _DEEPEST = 10
 _LARGEST = 999_999
@@ -80,10 +81,7 @@ def _level(element: Element, name: str) -> _Level:
         start=min(count(element, "text:start-value", least=0) or 1, _LARGEST)
         if element.get("text:start-value") != "0"
         else 0,
-        bullet="".join(
-            symbol(ord(sign)) if "\uf000" <= sign <= "\uf0ff" else sign
-            for sign in bullet[:3]
-        ),
+        bullet=with_symbols(bullet[:3]),
         follow=alignment.get("text:label-followed-by", "listtab")
         if alignment is not None
         else "listtab",

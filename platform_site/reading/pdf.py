@@ -19,6 +19,7 @@ import pypdfium2.raw as raw
 from platform_site.reading.document import Document, Refused, Writer
 from platform_site.reading.package import DAMAGED, ENCRYPTED
 from platform_site.reading.ruled import Grid, Line, find_grids
+from platform_site.reading.symbols import SYMBOLS
 
 MOST_PAGES = 500
 _MOST_OBJECTS = 20_000  # on one page, searched for lines
@@ -42,9 +43,11 @@ _SUPPLEMENT = dict(
         strict=True,
     )
 )
-_FOLDED = {code: sign for code, sign in _SUPPLEMENT.items() if sign != "\0"} | {
-    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
-}
+_FOLDED = (
+    SYMBOLS
+    | {code: sign for code, sign in _SUPPLEMENT.items() if sign != "\0"}
+    | {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+)
 
 
 def read_pdf(content: bytes) -> Document:

@@ -6,6 +6,7 @@ Headers and footers are left out; footnotes stand at the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -20,7 +21,8 @@ from platform_site.reading.package import (
     main_part,
     related,
 )
-from platform_site.reading.word_numbering import Numbering, is_on, number, symbol
+from platform_site.reading.symbols import with_symbols
+from platform_site.reading.word_numbering import Numbering, is_on, number
 
 _MOST_COLUMNS = 63  # Word's own limit
 
@@ -205,7 +207,7 @@ class _Reader:
             match child.tag:
                 case "w:t" | "m:t":
                     if not self._is_in_code():
-                        yield child.text or ""
+                        yield (child.text or "").replace("\n", " ")
                 case "w:tab" | "w:ptab":
                     yield "\t"
                 case "w:br":
@@ -343,7 +345,7 @@ def _is_hidden(run: Element) -> bool:
 
 
 def _symbol(element: Element) -> str:
-    try:
-        return symbol(int(element.get("w:char", "")[:8], 16))
-    except ValueError:
-        return ""
+    code = element.get("w:char", "")
+    return (
+        with_symbols(chr(int(code, 16))) if re.fullmatch("[0-9A-Fa-f]{4}", code) else ""
+    )

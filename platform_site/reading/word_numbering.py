@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 from platform_site.reading import numerals
 from platform_site.reading.package import children, inner
+from platform_site.reading.symbols import is_symbol_font, with_symbols
 
 _LEVELS = 9
 _LARGEST = 32_767  # what Word takes as a start
@@ -19,36 +20,6 @@ _LONGEST_CHAIN = 50  # styles based on styles
 
 # After a full-width sign the text follows at once, as it is typed by hand.
 _CLOSED = frozenset("、，。：；．）】〕」』〉》")
-
-_SYMBOLS = {  # bullets of Symbol and Wingdings, in the private use area
-    0xB7: "•",
-    0x6C: "●",
-    0x6D: "❍",
-    0x6E: "■",
-    0x6F: "□",
-    0x71: "❑",
-    0x72: "❒",
-    0x75: "◆",
-    0x76: "❖",
-    0x9F: "•",
-    0xA7: "▪",
-    0xA8: "□",
-    0xB2: "□",
-    0xD8: "➢",
-    0xE0: "→",
-    0xE8: "➔",
-    0xFB: "✗",
-    0xFC: "✓",
-    0xFD: "☒",
-    0xFE: "☑",
-}
-
-
-def symbol(code: int) -> str:
-    """The ordinary character for one of a symbol font; "" for an unknown one."""
-    if 0xF000 <= code <= 0xF0FF:
-        return _SYMBOLS.get(code - 0xF000, "")
-    return chr(code) if 0x20 <= code < 0xD800 else ""
 
 
 def number(element: Element | None, name: str = "w:val") -> int | None:
@@ -114,12 +85,21 @@ def _level(element: Element) -> tuple[int, _Level]:
     return number(element, "w:ilvl") or 0, _Level(
         start=max(0, min(start, _LARGEST)),
         form=_form(form) if form is not None else "decimal",
-        text=text.get("w:val", "") if text is not None else "",
+        text=_text(element, text.get("w:val", "") if text is not None else ""),
         suffix=suffix.get("w:val", "") if suffix is not None else "tab",
         restart=number(element.find("w:lvlRestart")),
         is_legal=is_on(element.find("w:isLgl")),
         style=style.get("w:val", "") if style is not None else "",
     )
+
+
+def _text(element: Element, text: str) -> str:
+    """The text of a level, signs of symbol fonts as ordinary ones."""
+    fonts = inner(element, "w:rPr", "w:rFonts")
+    is_symbol = fonts is not None and is_symbol_font(fonts.get("w:ascii", ""))
+    if is_symbol and len(text) == 1 and text < "\u0100":
+        return with_symbols(chr(0xF000 + ord(text)))
+    return with_symbols(text)
 
 
 def _form(element: Element) -> str:
@@ -261,10 +241,7 @@ class Numbering:
     def _written(self, abstract: int, level: int, levels: dict[int, _Level]) -> str:
         defined = levels[level]
         values = self._counts[abstract].values
-        text = "".join(
-            symbol(ord(sign)) if "\uf000" <= sign <= "\uf0ff" else sign
-            for sign in defined.text
-        )
+        text = defined.text
         if defined.form != "bullet":
             for each in range(level + 1):
                 if f"%{each + 1}" not in text:

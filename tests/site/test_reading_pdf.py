@@ -164,6 +164,12 @@ def test_radicals_become_the_characters_they_look_like():
     assert read.text == "方民長月臺\n"
 
 
+def test_signs_of_symbol_fonts_are_ordinary_ones():
+    meanings = "<41> <F0A8>\n<42> <F0FE>"
+
+    assert read_pdf(pdf(words((50, 700, "ABcd")), meanings=meanings)).text == "□☑cd\n"
+
+
 def test_every_radical_is_folded_to_one_ordinary_character():
     unfolded = {0x2E80, 0x2E9A}  # a sign that stands for no character; not assigned
     radicals = {*range(0x2E80, 0x2EF4), *range(0x2F00, 0x2FD6)} - unfolded

@@ -218,6 +218,18 @@ def test_bullets_of_symbol_fonts_are_ordinary_signs():
     assert text_of(body, numbering=lists) == "• 文\n◆ 文\n"
 
 
+def test_letters_of_a_symbol_font_are_signs_too():
+    font = '<w:rPr><w:rFonts w:ascii="Wingdings"/></w:rPr>'
+    lists = numbering(level(0, "bullet", "n", more=font), level(1, "bullet", "n"))
+    body = paragraph("文", list_id=1) + paragraph("文", list_id=1, level=1)
+
+    assert text_of(body, numbering=lists) == "■ 文\nn 文\n"
+
+
+def test_a_line_end_in_the_file_is_a_space_on_the_page():
+    assert text_of(paragraph("co\nop")) == "co op\n"
+
+
 def test_insertions_are_read_and_deletions_are_not():
     body = (
         "<w:p>"
