@@ -117,7 +117,10 @@ class _Reader:
     def write(self, body: Element) -> None:
         """Write the whole document, then its notes."""
         kinds = [each.get("w:fldCharType") for each in body.iter("w:fldChar")]
-        self._fields_end = kinds.count("begin") == kinds.count("end")
+        deleted = (deletion.iter("w:fldChar") for deletion in body.iter("w:del"))
+        self._fields_end = kinds.count("begin") == kinds.count("end") and not any(
+            next(each, None) is not None for each in deleted
+        )
         self._blocks(body)
         self._write_notes()
 

@@ -5,7 +5,10 @@ import zipfile
 
 import docx as python_docx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from platform_site.lib.numbering import read_outline, renumber
 from platform_site.reading.document import Refused
 from platform_site.reading.word import read_docx
 from tests.site.foreign import docx, level, numbering, paragraph
@@ -54,6 +57,25 @@ def test_the_levels_of_minutes_are_written_out():
         "貳、文",
         "一、文",
     ]
+
+
+@st.composite
+def steps(draw):
+    """Levels of an outline that goes down one level at a time."""
+    levels = [0]
+    for turn in draw(st.lists(st.integers(-3, 1), max_size=8)):
+        levels.append(min(max(levels[-1] + turn, 0), 3))
+    return levels
+
+
+@given(steps())
+def test_word_counts_an_outline_as_papers_do(levels):
+    body = "".join(paragraph("文", list_id=1, level=each) for each in levels)
+
+    read = read_outline(text_of(body, numbering=MINUTES))
+
+    assert [line.level - 1 for line in read] == levels
+    assert renumber(read) == read
 
 
 @pytest.mark.parametrize(
@@ -287,6 +309,14 @@ def test_a_field_that_never_ends_hides_nothing():
     body = f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{run("決議")}</w:p>'
 
     assert text_of(body) == "決議\n"
+
+
+def test_a_field_whose_end_was_deleted_hides_nothing():
+    begin, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end")
+    )
+
+    assert text_of(f"<w:p>{begin}<w:del>{end}</w:del>{run('決議')}</w:p>") == "決議\n"
 
 
 def test_hidden_text_and_reading_aids_are_left_out():
