@@ -43,7 +43,7 @@ _BUSY = "系統正在讀取其他文件，請稍後再試。"
 
 
 class Busy(Refused):
-    """All places are taken: the file is as good as before, and read later."""
+    """No child can be had now: the file is as good as before, and read later."""
 
 
 def read(content: bytes, name: str, then: str, **options: Any) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _started() -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         logger.exception("no process to read with")
-        raise Refused(_NOT_STARTED) from error
+        raise Busy(_NOT_STARTED) from error
 
 
 def _feed(pipe: IO[bytes], given: bytes) -> None:
