@@ -93,6 +93,11 @@ _EARLY = re.compile(
 )
 
 
+_REPORT = re.compile(
+    r"(?P<label>[^,。;:()]{2,28}(?:報告|致詞|致辭)(?:事項)?)\s*:\s*(?=洽悉|略|\(略|准予|知悉|無|$)"
+)
+
+
 @dataclass(frozen=True)
 class Label:
     """A heading found at the head of a text."""
@@ -135,6 +140,15 @@ def early_label(words: Words) -> Label | None:
     if not found:
         return None
     return Label("discussion", found.end("label"), found.end(), closed=True)
+
+
+def report_label(words: Words) -> Label | None:
+    """A report or address in a paper without numbers: 幕僚單位工作報告：洽悉."""
+    found = _REPORT.match(words.folded)
+    if not found:
+        return None
+    kind = kind_of("".join(found["label"].split()))
+    return Label(kind, found.end("label"), found.end(), closed=True)
 
 
 def kind_of(heading: str) -> str:

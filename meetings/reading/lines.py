@@ -65,6 +65,7 @@ class Line:
     mark: Mark | None
     edge: bool = False  # the first or last of a page
     indent: int = 0
+    page: int = 1
 
     @property
     def rest(self) -> Words:
@@ -125,12 +126,14 @@ def read_lines(paper: str) -> Lines:
     furniture: list[Line] = []
     place = 0
     first_of_page = True
+    page = 1
     for number, raw in enumerate(paper.split("\n"), start=1):
         for count, part in enumerate(raw.split("\f")):
             if count:
                 if lines:
                     lines[-1].edge = True
                 first_of_page = True
+                page += 1
                 place += 1
             words = Words.of(paper, place, place + len(part))
             line = _line(number, words)
@@ -141,9 +144,11 @@ def read_lines(paper: str) -> Lines:
                 furniture.append(line)
                 if lines:
                     lines[-1].edge = True
+                    page += 1
                 first_of_page = True
                 continue
             line.edge, first_of_page = first_of_page, False
+            line.page = page
             lines.append(line)
         place += 1
     if lines:
@@ -175,6 +180,11 @@ def _head(line: Line) -> str:
     return "".join(_PAGE_IN_HEAD.sub("", folded).split())
 
 
+def _may_be_first(head: str, line: Line) -> bool:
+    """Whether a running head that stands for the first time is more than that."""
+    return head.endswith(("紀錄", "記錄")) or line.page == 1
+
+
 def _without_running_heads(read: Lines) -> Lines:
     """Take out lines that stand again and again where pages meet."""
     at_edges = Counter(_head(line) for line in read.lines if line.edge)
@@ -185,7 +195,11 @@ def _without_running_heads(read: Lines) -> Lines:
         if line.edge and head in heads:
             places[head].append(line)
     # The first may be the title itself; where titles are found decides.
-    gone = {id(line) for lines in places.values() for line in lines[1:]}
+    gone = {
+        id(line)
+        for head, lines in places.items()
+        for line in (lines[1:] if _may_be_first(head, lines[0]) else lines)
+    }
     kept = [line for line in read.lines if id(line) not in gone]
     taken = [line for line in read.lines if id(line) in gone]
     return Lines(kept, sorted(read.furniture + taken, key=lambda line: line.number))

@@ -108,7 +108,7 @@ def _paragraphs(
 
     def close() -> None:
         if items and parts:
-            items[-1].words = join(parts)
+            items[-1].words = join(parts).tidied()
 
     for line in lines:
         above = parts[-1] if parts else None

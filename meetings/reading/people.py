@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from meetings.reading.words import Words
+from meetings.reading.words import Words, join
 
 _OFFICES = (
     "主任委員",
@@ -115,7 +115,6 @@ _FORMS = [
         rf"(?P<title>{_TITLE})(?P<a>{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}})"
     ),
 ]
-_GIVEN = re.compile(rf"{_HAN}{{1,2}}")
 _NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,6}}[·‧．.]{_HAN}{{1,8}}")
 _ENDS_ORGANIZATION = re.compile(
     r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[局處署部院室科所館會隊組市縣])$"
@@ -191,13 +190,8 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
     chairs: list[Person] = []
     unread: list[Words] = []
     organization = ""
-    for words in lines:
+    for words in _mended_lines(lines):
         text = _LABEL.sub(" ", words.folded)
-        if chairs and chairs[-1].surname_only and _GIVEN.fullmatch(text.strip()):
-            torn = chairs.pop()  # 張局長 / 苡甄: the line was too short
-            name = torn.name + text.strip()
-            chairs.append(Person(name, torn.title, torn.organization))
-            continue
         text, deputies = _take_deputies(text)
         read = False
         line_chairs: list[Person] = []
@@ -237,6 +231,28 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
     return chairs, unread
 
 
+def _mended_lines(lines: list[Words]) -> list[Words]:
+    """Join lines that were too short for a name: 張局長 / 苡甄, 王三中副局 / 長."""
+    mended: list[Words] = []
+    for words in lines:
+        above = mended[-1] if mended else None
+        if above and _is_torn_name(above.folded, words.folded):
+            mended[-1] = join([above, words])
+        else:
+            mended.append(words)
+    return mended
+
+
+def _is_torn_name(above: str, below: str) -> bool:
+    last, first = _BETWEEN.split(above.strip())[-1], _BETWEEN.split(below.strip())[0]
+    both = read_person(last + first) if last and first else None
+    if both is None or both.surname_only or _LABEL.match(first) or _LABEL.search(last):
+        return False
+    if read_person(last) is None and not _is_body(last):
+        return True
+    return read_person(first) is None and not _is_body(first)
+
+
 def _tokens(text: str) -> list[str]:
     """What stands between commas and spaces; 及 divides only two persons."""
     tokens: list[str] = []
@@ -246,8 +262,18 @@ def _tokens(text: str) -> list[str]:
             for found in _AND.finditer(part[: 2 * _LONGEST])
         )
         both = next((pair for pair in pairs if all(map(_is_full, pair))), None)
-        tokens += both or ([part] if part else [])
+        parts = both or ([part] if part else [])
+        if len(parts) == 1 and tokens and _is_one_name(tokens[-1], part):
+            parts = [tokens.pop() + part]
+        tokens += parts
     return tokens
+
+
+def _is_one_name(first: str, second: str) -> bool:
+    """Whether a space stands in a name: 劉副 市長和然, 林奕華 副市長."""
+    if _is_body(first) or (_is_full(first) and _is_full(second)):
+        return False
+    return _is_full(first + second)
 
 
 def _is_full(text: str) -> bool:

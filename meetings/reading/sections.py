@@ -13,6 +13,7 @@ from meetings.reading.labels import (
     header_label,
     inline_labels,
     kind_of,
+    report_label,
 )
 from meetings.reading.lines import Line, Mark, find_mark
 from meetings.reading.words import Words, join
@@ -20,6 +21,7 @@ from platform_site.lib.numbering import Level
 
 HEADER_KINDS = ("time", "place", "chairs", "recorder", "attendance")
 _LONGEST_HEADING = 60
+_SHORTEST_TORN = 14  # a line that ends sooner was not too short for its heading
 _QUALIFIER = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)?)\)$")
 _GROUP_OR_CASE = re.compile(r"[\u4e00-\u9fff]{2,8}組")
 _ATTACHMENT = re.compile(
@@ -162,6 +164,8 @@ class _Cutter:
                 return None
             return _headed(line, None, rest, header)
         label = body_label(rest) or (None if self.in_body else early_label(rest))
+        if label is None and self.level is None:
+            label = report_label(rest)
         if label and label.closed and self._may_be_unnumbered(label):
             return _headed(line, None, rest, label)
         if _ADJOURNED.fullmatch(rest.folded) and section:
@@ -232,20 +236,32 @@ def _with_torn_headings(lines: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in lines:
         above = joined[-1] if joined else None
-        if (
-            above
-            and not line.mark
-            and above.mark
-            and above.mark.level == Level.LEGAL
-            and above.words.folded.count("「") > above.words.folded.count("」")
-            and "」" in line.words.folded
-            and len(above.words) + len(line.words) < 2 * _LONGEST_HEADING
-        ):
+        if above and _is_torn(above, line):
             words = join([above.words, line.words])
             joined[-1] = Line(above.number, words, above.mark, above.edge, above.indent)
         else:
             joined.append(line)
     return joined
+
+
+def _is_torn(above: Line, line: Line) -> bool:
+    """Whether a heading goes on in the next line."""
+    if line.mark or not above.mark or above.mark.level != Level.LEGAL:
+        return False
+    head, tail = above.rest.folded, line.words.folded
+    if len(head) + len(tail) > 2 * _LONGEST_HEADING:
+        return False
+    if head.count("「") > head.count("」") and "」" in tail:
+        return True
+    if head.endswith(")") or kind_of(head) in ("remarks", "adjournment"):
+        return False
+    is_known = header_label(above.rest) or body_label(above.rest)
+    return (
+        not is_known
+        and len(head) >= _SHORTEST_TORN
+        and ":" not in head
+        and ":" in tail[:_SHORTEST_TORN]
+    )
 
 
 def _headed(line: Line, mark: Mark | None, rest: Words, label: Label | None) -> Section:

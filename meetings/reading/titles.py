@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from meetings.reading.clock import number
 from meetings.reading.labels import header_label
 from meetings.reading.lines import Line
-from meetings.reading.words import Words, fold, join, unspaced
+from meetings.reading.words import Words, fold, join, requoted, unspaced
 
 _DIGITS = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
-_LONGEST = 90
+_SHORTEST, _LONGEST = 8, 90
 _HEADER_WITHIN = 12  # lines between a title and its time, place or chair
 _HEADER_NEEDED = 2
 
 _ENDS = re.compile(r"[紀記]錄(?:\([^()]{1,12}\))?$")
-_SHORT_ENDS = re.compile(r"(?:會?議?[紀記]?錄|會議[紀記]錄)(?:\([^()]{1,12}\))?$")
+_TAIL = re.compile(r"(?:(?:會?議)?[紀記])?錄")
 _NOT_IN_TITLES = re.compile(r"[。;:!?、]|^[(-]")
 _BODY = (
     r"平[臺台]|委員會|聯盟|推動會|協調會報|會報|協調會|推動小組|論壇|聯合會|協進會|合作圈|生活圈"
@@ -86,13 +86,20 @@ def find_titles(lines: list[Line]) -> list[Title]:
 def _title_at(lines: list[Line], index: int, used: int) -> Title | None:
     line = lines[index]
     key = line.key
-    if line.mark or len(key) > _LONGEST or not _ENDS.search(key):
+    if line.mark or len(key) > _LONGEST:
+        return None
+    is_tail = _TAIL.fullmatch(key) is not None
+    if not is_tail and not _ENDS.search(key):
         return None
     if _NOT_IN_TITLES.search(_ENDS.sub("", key)):
         return None
     first = index
     words = key
-    while (_is_torn(words)) and index - first < 3 and first > used:
+    while (
+        (_is_torn(words) or (is_tail and first == index))
+        and index - first < 3
+        and first > used
+    ):
         above = lines[first - 1]
         if above.mark or len(above.key) > 60 or _NOT_IN_TITLES.search(above.key):
             break
@@ -100,7 +107,7 @@ def _title_at(lines: list[Line], index: int, used: int) -> Title | None:
             break
         first -= 1
         words = above.key + words
-    if len(words) < 8:
+    if len(words) < _SHORTEST or not _ENDS.search(words):
         return None
     return Title(
         first, index + 1, join(part.words for part in lines[first : index + 1])
@@ -128,12 +135,12 @@ def _has_header(lines: list[Line], after: int) -> bool:
 
 def read_title(title: str) -> Named:
     """Say which meeting a title names; what it does not name is None."""
-    text = "".join(fold(title).split())
+    text = requoted("".join(fold(title).split()))
     text = re.sub(r"[紀記]錄(?:\([^()]*\))?$", "", text)
     roc_year, text = _take_year(text)
     numbered = _NUMBER.search(text)
     nth = number(numbered[1]) if numbered else None
-    quoted = re.search(r"「([^「」]{2,40})」", text)
+    quoted = re.search(r"[「『]([^「」『』]{2,40})[」』]", text)
     platform, rest = _platform(text, quoted)
     group = _group(rest)
     series = _series(rest if platform else text, group)
@@ -159,7 +166,7 @@ def _platform(text: str, quoted: re.Match[str] | None) -> tuple[str | None, str]
     """The body and what the title says beside it."""
     if quoted and (_PLATFORM.search(quoted[1]) or quoted.start() == 0):
         return quoted[1], text[: quoted.start()] + "|" + text[quoted.end() :]
-    plain = text.replace("「", "").replace("」", "")
+    plain = re.sub(r"[「」『』]", "", text)
     found = _PLATFORM.search(plain)
     if found:
         # 北臺區域發展推動委員會 and 高峰會會報: the body's name runs on to its last word.

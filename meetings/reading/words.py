@@ -76,9 +76,38 @@ class Words:
             end -= 1
         return self[start:end]
 
+    def tidied(self) -> Words:
+        """Return the piece without lone spaces between ideographs, "…" as 「…」."""
+        places = [
+            place
+            for place in range(len(self.text))
+            if not (
+                self.text[place] == " "
+                and 0 < place < len(self.text) - 1
+                and _IDEOGRAPH.match(self.text[place - 1])
+                and _IDEOGRAPH.match(self.text[place + 1])
+            )
+        ]
+        if len(places) == len(self.text) and '"' not in self.folded:
+            return self
+        return Words(
+            "".join(self.text[place] for place in places),
+            [self.places[place] for place in places],
+            requoted("".join(self.folded[place] for place in places)),
+        )
+
     def plain(self) -> str:
         """Return the text for showing, without the white space of the layout."""
         return unlaid(self.text)
+
+
+def requoted(folded: str) -> str:
+    """Return ``folded`` with pairs of straight quotation marks as 「…」."""
+    parts = folded.split('"')
+    if len(parts) % 2 == 0 or len(parts) == 1:
+        return folded
+    quoted = [part + "「」"[place % 2] for place, part in enumerate(parts[:-1])]
+    return "".join([*quoted, parts[-1]])
 
 
 def _is_edge(char: str, also: str) -> bool:
