@@ -102,12 +102,12 @@ def _items(outline: Iterable[Line]) -> list[_Item]:
     """Return the top items; a line before the first number, or headed, is its own."""
     outline = list(outline)
     top = min((line.level for line in outline if line.marker), default=Level.PLAIN)
-    is_flat = any(line.level == Level.PLAIN and _owners(line.text) for line in outline)
+    is_flat = any(line.level == Level.PLAIN and owners(line.text) for line in outline)
     items: list[_Item] = []
     for line in outline:
         begins = line.marker and line.level == top and not is_flat
         if is_flat:
-            begins = not line.marker and _owners(line.text) is not None
+            begins = not line.marker and owners(line.text) is not None
         plain = not items or (line.level == Level.PLAIN and not is_flat)
         if begins or plain:
             items.append(_Item([line]))
@@ -117,13 +117,13 @@ def _items(outline: Iterable[Line]) -> list[_Item]:
 
 
 def _owned(item: _Item) -> _Item:
-    found = _owners(item.lines[0].text)
+    found = owners(item.lines[0].text)
     if found:
         item.owners, item.rest = found
     return item
 
 
-def _owners(text: str) -> tuple[list[str | None], str] | None:
+def owners(text: str) -> tuple[list[str | None], str] | None:
     """Return whose words follow, and the words: 臺北市：, 【新北市】, 基隆市、桃園市：."""
     sign = _SIGN.match(text)
     start = sign.end() if sign else 0

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cases.reading.blocks import period
-from cases.reading.cells import (
-    goes_on,
-    is_numbered,
-    join,
-    reflow,
-    split_items,
-    without_markup,
-)
+from cases.reading.blocks import owners, period
+from cases.reading.cells import is_mark, is_numbered, join, split_items, without_markup
 from cases.reading.columns import Columns, read_columns
 from cases.reading.heading import (
     Heading,
@@ -24,8 +16,16 @@ from cases.reading.heading import (
     read_numbered_heading,
 )
 from cases.reading.places import read_counties
+from cases.reading.read_case import (
+    Key,
+    ReadCase,
+    at,
+    cell_lines,
+    is_open,
+    name_of,
+    top_number,
+)
 from cases.reading.rows import Cell, Row, Text, pieces
-from platform_site.lib.numbering import Level, read_outline
 from platform_site.reading.document import Document
 
 LONGEST_HEADING = 80
@@ -34,8 +34,6 @@ _NEW_MARK = re.compile(
     r"^\s*[【(（\[★◎※*]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]★：:]?\s*"
     r"|\s*[【(（\[]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]]\s*$"
 )
-# 12. or TR-014 before a name.
-_NUMBER = re.compile(r"^\s*(?:\d{1,3}\s*[.、．]\s*(?!\d)|[A-Z]{2,4}-\d{3,6}\s*(?=\S))")
 _IS_NEW = re.compile(
     r"[(（【]?(?:本[次期季])?(?:同意)?新增(?:案|案件|列管)?[)）】]?|是|[VvｖＶ✓✔○●◎☑■]"
 )
@@ -43,28 +41,6 @@ _IS_OLD = re.compile(r"否|無|持續(?:列管)?|列管中?|執行中|[-－—�
 THEME = re.compile(
     r"[(（【]?\s*共同議題\s*[-－—–─:：]*\s*[「『]?(?P<theme>[^」』()（）【】]*)"
 )
-_PAIRS = (("（(", "）)"), ("「", "」"), ("『", "』"), ("【", "】"), ("《", "》"))
-
-# The municipality and the period that a column or a row is of.
-Key = tuple[str | None, str]
-
-
-@dataclass(slots=True)
-class ReadCase:
-    """A case as its rows give it, cell by cell."""
-
-    group: str | None
-    name: str
-    number: str = ""
-    printed: str = ""
-    theme: str = ""
-    origin: str = ""
-    newly_listed: bool = False
-    cells: dict[Key, list[Cell]] = field(default_factory=lambda: defaultdict(list))
-    start: int = 0
-    end: int = 0
-    broken: set[int] = field(default_factory=set)  # cells a page may have cut
-    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -83,6 +59,7 @@ class RowReader:
     row_group: str = ""
     width: int = 0
     sheets: list[str] = field(default_factory=list)
+    stray: list[Text] = field(default_factory=list)  # below a page's last whole row
 
     @property
     def is_sheet(self) -> bool:
@@ -132,6 +109,8 @@ class RowReader:
             self.heading.take_title(text)
         else:
             self.unread.append((line.start, text))
+            if self.document.kind == "pdf" and self.cases:
+                self.stray.append(line)
         self.above = line
 
     def _is_within_cell(self, line: Text) -> bool:
@@ -146,6 +125,7 @@ class RowReader:
         return not (above.endswith("\n\n") and read_group(line.text.strip()))
 
     def _begin_group(self, group: str) -> None:
+        self.stray = []
         self.group, self.row_group, self.is_fresh = group, "", True
 
     # Rows
@@ -170,8 +150,39 @@ class RowReader:
         if self.is_fresh and self.columns.refine(cells):
             return
         if row.said and not self._is_heading_row(row, cells):
+            if self.stray and self.is_fresh:
+                self._take_stray(cells)
+            self.stray = []
             self._data(row, cells)
             self.is_fresh = False
+
+    def _take_stray(self, cells: Sequence[str]) -> None:
+        """Begin the case of a row that a page cut open, without its lower line.
+
+        Its words came as lines of no table; where the text begins is guessed.
+        """
+        assert self.columns is not None
+        lines = [line.text.strip() for line in self.stray]
+        begins = next(
+            (
+                place
+                for place, line in enumerate(lines)
+                if place and (is_numbered(line) or is_mark(line) or owners(line))
+            ),
+            0,
+        )
+        if not begins and at(cells, self.columns.name):
+            return  # the row begins a case of its own: those were other words
+        starts = {line.start for line in self.stray}
+        self.unread = [each for each in self.unread if each[0] not in starts]
+        begins = begins or 1
+        name = name_of("\n".join(lines[:begins]))
+        case = ReadCase(self.row_group or self.group, name, start=self.stray[0].start)
+        case.doubts.append("表格跨頁處框線不全，名稱與文字由版面推定，請核對原文。")
+        self.cases.append(case)
+        self.key = (None, "")
+        for line in self.stray[begins:]:
+            self._continue(self.key, Cell(line.text, line.start, line.end))
 
     def _is_foreign(self, row: Row) -> bool:
         """Whether a table without a head is another one, no part of the last."""
@@ -205,13 +216,13 @@ class RowReader:
     def _data(self, row: Row, cells: Sequence[str]) -> None:
         columns = self.columns
         assert columns is not None
-        name = _name_of(_at(cells, columns.name))
+        name = name_of(at(cells, columns.name))
         self._note_group(cells)
         owner = self._owner(row, cells)
         said = {
             (owner or column.municipality, column.label): row.cells[column.place]
             for column in columns.progress
-            if _at(cells, column.place)
+            if at(cells, column.place)
         }
         if name and self._is_name_continued(name, said):
             self.cases[-1].name = join(self.cases[-1].name, name)
@@ -223,9 +234,9 @@ class RowReader:
         for key, cell in said.items():
             self._continue(key, cell)
         self.unread += [
-            (row.cells[place].start, _at(cells, place))
+            (row.cells[place].start, at(cells, place))
             for place in columns.others
-            if _at(cells, place)
+            if at(cells, place)
         ]
 
     def _is_repeated(self, name: str, cells: Sequence[str]) -> bool:
@@ -235,7 +246,7 @@ class RowReader:
         if columns.municipality is None or not self.cases:
             return False
         case = self.cases[-1]
-        number = _at(cells, columns.number)
+        number = at(cells, columns.number)
         return (case.printed, case.number, case.group) == (
             name,
             number,
@@ -273,19 +284,19 @@ class RowReader:
         case = ReadCase(
             self.row_group or self.group,
             plain or name,
-            number=_at(cells, columns.number),
+            number=at(cells, columns.number),
             printed=name,
-            theme=_at(cells, columns.theme),
-            origin=_at(cells, columns.origin).strip("【】"),
+            theme=at(cells, columns.theme),
+            origin=at(cells, columns.origin).strip("【】"),
             newly_listed=bool(plain) and plain != name,
             start=row.start,
         )
         case.newly_listed |= bool(case.origin)
         for place in (columns.new, columns.note):
-            if said := _at(cells, place):
+            if said := at(cells, place):
                 assert place is not None
                 self._remark(case, said, row.cells[place].start)
-        day = period(_at(cells, columns.day))
+        day = period(at(cells, columns.day))
         if day is not None:
             self.heading.as_of = max(day[1], self.heading.as_of or day[1])
         self.cases.append(case)
@@ -307,13 +318,13 @@ class RowReader:
         ):
             return False
         case = self.cases[-1]
-        if _opened(case.name) and not _opened(join(case.name, name)):
+        if is_open(case.name) and not is_open(join(case.name, name)):
             return True
-        last = _top_number(
+        last = top_number(
             cell_lines(self.document, case, case.cells.get(self.key, [])), -1
         )
         for cell in said.values():
-            first = _top_number(split_items(without_markup(cell.text)), 0)
+            first = top_number(split_items(without_markup(cell.text)), 0)
             if last and first and first > 1 and first == last + 1:
                 case.doubts.append("名稱可能跨頁接續，請確認名稱是否完整。")
                 return True
@@ -329,51 +340,3 @@ class RowReader:
         case.cells[key].append(cell)
         case.end = max(case.end, cell.end)
         self.key = key
-
-
-def cell_lines(document: Document, case: ReadCase, cells: Sequence[Cell]) -> list[str]:
-    """Return the lines of a text that goes over several cells."""
-    lines: list[str] = []
-    for cell in cells:
-        own = [
-            line
-            for raw in without_markup(cell.text).split("\n")
-            if (line := raw.strip(" \t\r\f\u3000"))
-        ]
-        if document.kind == "pdf":
-            own = reflow(own)
-        if lines and cell.start in case.broken and own and goes_on(lines[-1], own[0]):
-            lines[-1] = join(lines[-1], own.pop(0))
-        lines += own
-    return split_items("\n".join(lines))
-
-
-def _at(cells: Sequence[str], place: int | None) -> str:
-    """Return what stands in a column, if the table has it."""
-    return cells[place].strip() if place is not None and place < len(cells) else ""
-
-
-def _name_of(cell: str) -> str:
-    """Return a name from its cell, whose lines are those of a narrow column."""
-    name = ""
-    for line in cell.split("\n"):
-        name = join(name, line) if name else line.strip()
-    return _NUMBER.sub("", name)
-
-
-def _opened(text: str) -> bool:
-    """Whether a bracket or quotation mark stands open."""
-    return any(
-        sum(text.count(each) for each in opening)
-        > sum(text.count(each) for each in closing)
-        for opening, closing in _PAIRS
-    )
-
-
-def _top_number(lines: Sequence[str], place: int) -> int:
-    """Return the number of the first or last top item; 0 where there is none."""
-    outline = [line for line in read_outline("\n".join(lines)) if line.marker]
-    if not outline or (place == 0 and not is_numbered(lines[0])):
-        return 0
-    top = Level(min(line.level for line in outline))
-    return [line.number for line in outline if line.level == top][place]

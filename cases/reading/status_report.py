@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any
 
 from cases.reading.blocks import Block, Part, cut_by_date, cut_by_municipality, period
-from cases.reading.report_rows import THEME, Key, ReadCase, RowReader, cell_lines
+from cases.reading.read_case import Key, ReadCase, cell_lines
+from cases.reading.report_rows import THEME, RowReader
 from cases.reading.rows import Cell
 from platform_site.lib.numbering import read_outline
 from platform_site.reading.document import Document, Refused

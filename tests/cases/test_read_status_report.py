@@ -178,6 +178,43 @@ def test_lines_that_a_pdf_breaks_are_put_together():
     ]
 
 
+def cut_open(*below, then):
+    """Return what is read of a PDF whose last row a page cuts without a line."""
+    writer = Writer()
+    for line in (TITLE, DAY, "(一) 水域組"):
+        writer.line(line)
+    writer.table([HEAD, ("海岸清潔", "1. 宜蘭縣：完成。")])
+    for line in below:
+        writer.line(line)
+    writer.page_end()
+    writer.table([HEAD, then])
+    return facts_of(writer.document("pdf"))
+
+
+def test_row_that_a_page_cuts_open_is_a_case_of_its_own():
+    found = cut_open(
+        *("河濱步道跨縣", "串聯計畫", "1. 宜蘭縣：勘查", "完成。"),
+        then=("", "2. 花蓮縣：無。"),
+    )
+
+    [group] = found["groups"]
+    assert [(case["name"], progress_of(case)) for case in group["cases"]] == [
+        ("海岸清潔", [("宜蘭縣", "完成。")]),
+        ("河濱步道跨縣串聯計畫", [("宜蘭縣", "勘查完成。"), ("花蓮縣", "無。")]),
+    ]
+    assert group["cases"][1]["doubts"] == [
+        "表格跨頁處框線不全，名稱與文字由版面推定，請核對原文。"
+    ]
+    assert found["unread"] == []
+
+
+def test_words_below_a_table_are_no_case():
+    found = cut_open("註：資料由各縣市提供。", then=("山徑指標", "規劃中。"))
+
+    assert cases_of(found) == [("水域組", ["海岸清潔", "山徑指標"])]
+    assert [line["text"] for line in found["unread"]] == ["註：資料由各縣市提供。"]
+
+
 def test_paragraphs_of_word_stay_apart():
     assert read_cell("本案持續推動", "另案研議中") == [
         (None, "本案持續推動\n另案研議中")
