@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.desk.forms import LONGEST
 from cases.models import LedgerEntry, ReadDecision, Reading, ReadMinutes
+from cases.reading.likeness import key
 from cases.reading.names import Names
 from cases.readings.result import (
     DecisionFacts,
@@ -17,8 +18,9 @@ from cases.readings.result import (
     Person,
     read_result,
 )
+from cases.readings.values import Note, a_list, a_note
 from meetings.minutes.compose import quoted
-from meetings.models import Chair, MeetingSeries, Municipality, Platform
+from meetings.models import Chair, MeetingSeries, Minutes, Municipality, Platform
 from platform_site.lib.text import fold
 from platform_site.reading.document import Refused
 
@@ -31,6 +33,16 @@ LAST_YEAR = 300
 def facts_of(reading: Reading) -> PaperFacts:
     """Return what was read, as it was read."""
     return read_result({**(reading.result or {}), "text": reading.text})
+
+
+def unread_of(minutes: Minutes) -> list[Note]:
+    """Return the lines no rule could place of the papers a draft was made of; one query."""
+    papers = ReadMinutes.objects.filter(minutes=minutes).order_by("pk")
+    return [
+        a_note(each, "text")
+        for order, meetings in papers.values_list("order", "reading__result__meetings")
+        for each in a_list(meetings[order], "unread")
+    ]
 
 
 def lay_down_minutes(reading: Reading, result: dict[str, Any]) -> str:
@@ -117,19 +129,19 @@ class Known:
         return named[0] if len(named) == 1 else None
 
     def person(self, name: str) -> Chair | None:
-        """Return the last chair of that very name."""
-        wanted = fold(name)
-        found = [chair for chair in self.chairs if fold(chair.name) == wanted]
+        """Return the last chair of that very name, in whatever variant of a character."""
+        wanted = key(name)
+        found = [chair for chair in self.chairs if key(chair.name) == wanted]
         return found[-1] if wanted and found else None
 
     def like(self, name: str) -> Chair | None:
         """Return the last chair whose name differs in one character alone."""
-        wanted = fold(name)
+        wanted = key(name)
         found = [
             chair
             for chair in self.chairs
-            if len(fold(chair.name)) == len(wanted) > 1
-            and sum(a != b for a, b in zip(fold(chair.name), wanted, strict=True)) == 1
+            if len(key(chair.name)) == len(wanted) > 1
+            and sum(a != b for a, b in zip(key(chair.name), wanted, strict=True)) == 1
         ]
         return found[-1] if found and self.person(name) is None else None
 

@@ -579,3 +579,19 @@ def test_source_of_a_draft_is_not_removed_at_the_desk(read, platform, clerk):
     desk.post(at_files, {"remove": str(MinutesFile.objects.get().pk)})
 
     assert MinutesFile.objects.filter(minutes=minutes, kind="source").exists()
+
+
+def test_lines_no_rule_could_place_stand_on_the_pages_of_the_draft(
+    read, platform, clerk
+):
+    minutes = draft_of(
+        read(unread=[{"line": 7, "text": "附帶<建議>。"}]), clerk
+    ).minutes
+    desk = sit_down(platform)
+
+    page = desk.get(
+        reverse("desk:texts", args=[platform.slug, minutes.meeting.slug, "resolutions"])
+    ).text
+
+    assert "原始文件中未能歸類的文字（1 行）" in page
+    assert "附帶&lt;建議&gt;。" in page

@@ -684,3 +684,12 @@ def test_the_reviews_queries_do_not_grow(
 
     with django_assert_num_queries(26):
         desk.get(at(found))
+
+
+def test_chair_written_with_a_variant_character_is_the_same_person(read, hold_meeting):
+    ChairFactory(meeting=hold_meeting(SPRING), name="黄碧玉", title="副局長")
+
+    found = read(chairs=[{"name": "黃碧玉", "title": None, "organization": None}])
+
+    assert found.chairs[0]["title"] == "副局長"
+    assert review_of(found).cautions == []
