@@ -39,7 +39,8 @@ class Document:
     line with its cells between tabs; where a cell has several paragraphs, the
     lines of its cells one after another. Nothing else is changed or left out, so
     places in ``text`` can be shown to people. ``pages`` is None where the file
-    does not fix them; ``pictures`` are the pages, from 1, that hold no text at all.
+    does not fix them; ``pictures`` are the pages, from 1, that are a picture
+    without text: scanned, and so not read.
     """
 
     kind: str

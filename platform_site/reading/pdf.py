@@ -1,32 +1,28 @@
 """PDF with text: its lines as printed, and the tables that are ruled.
 
 A cell's lines are as printed too: a PDF does not say where a paragraph ends.
-Nothing in the file is run; pages that only hold a picture are counted.
+Nothing in the file is run; pages that are but a picture are listed.
 """
 
 from __future__ import annotations
 
-import ctypes
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
 
 from platform_site.reading.document import Document, Refused, Writer
 from platform_site.reading.package import DAMAGED, ENCRYPTED
-from platform_site.reading.ruled import Grid, Line, find_grids
+from platform_site.reading.pdf_drawing import largest_picture, lines, turned
+from platform_site.reading.ruled import Grid, find_grids
 from platform_site.reading.symbols import SYMBOLS
 
 MOST_PAGES = 500
-_MOST_OBJECTS = 20_000  # on one page, searched for lines
-_MOST_SEGMENTS = 20_000
 _AIR = 0.4  # of a character's height: a gap between scripts, not between words
-_THIN = 3.0  # points: a filled shape no thicker is a line
-_DEEPEST = 5
+_MOST_OF_A_PAGE = 0.5
+_STAMPED = 20  # characters a scan may have beside its picture: a page number
 _STRANGE = 0.2  # of the characters without meaning: no text to be read
 
 _SCANNED = "這份PDF是掃描的圖片，沒有文字可讀，請提供由文書軟體轉出、可選取文字的PDF，或原始檔。"
@@ -61,9 +57,11 @@ def read_pdf(content: bytes) -> Document:
     for number in range(pages):
         if number:
             writer.page_end()
-        if not _write_page(document, number, writer):
+        if _write_page(document, number, writer):
             pictures.append(number + 1)
     read = writer.document("pdf", pages=pages, pictures=tuple(pictures))
+    if len(pictures) == pages:
+        raise Refused(_SCANNED)
     _refuse_unreadable(read.text)
     return read
 
@@ -89,22 +87,30 @@ def _refuse_unreadable(text: str) -> None:
 
 
 def _write_page(document: pypdfium2.PdfDocument, number: int, writer: Writer) -> bool:
-    """Write the text of a page; False where it has none."""
+    """Write the text of a page; say whether it is but a picture."""
     try:
         page = document[number]
         signs = _signs(page.get_textpage())
-        grids = find_grids(*_lines(page)) if signs else []
+        grids = find_grids(*lines(page)) if signs else []
         rotation = page.get_rotation()
+        is_picture = _is_picture(page, signs)
     except pypdfium2.PdfiumError as error:
         raise Refused(DAMAGED) from error
     for part in _parts(signs, grids, rotation):
         if isinstance(part, str):
-            text = part.strip("\r\n")
-            if text.strip():
-                writer.line(text)
+            for line in part.splitlines():
+                if line.strip():
+                    writer.line(line)
         else:
             writer.table(part)
-    return any(not sign.text.isspace() for sign in signs)
+    return is_picture
+
+
+def _is_picture(page: pypdfium2.PdfPage, signs: list[_Sign]) -> bool:
+    """Whether a picture fills the page and no more than its number is text."""
+    if sum(not sign.text.isspace() for sign in signs) > _STAMPED:
+        return False
+    return largest_picture(page) > _MOST_OF_A_PAGE
 
 
 def _parts(
@@ -117,7 +123,7 @@ def _parts(
     place: _Place | None = None
     for sign in signs:
         if not sign.is_added:
-            now = _place_of(grids, _turned(*sign.middle, rotation))
+            now = _place_of(grids, turned(*sign.middle, rotation))
             if now != place:
                 if now is None:
                     outside.append("\n")
@@ -212,163 +218,3 @@ def _is_typographic(signs: list[_Sign], place: int) -> bool:
 
 def _is_wide(text: str) -> bool:
     return unicodedata.east_asian_width(text[:1] or " ") in "WF"
-
-
-def _turned(x: float, y: float, rotation: int) -> tuple[float, float]:
-    """A point as seen on the page: rightwards, downwards."""
-    match rotation % 360:
-        case 90:
-            return y, x
-        case 180:
-            return -x, y
-        case 270:
-            return -y, -x
-    return x, -y
-
-
-# The lines that are drawn --------------------------------------------------------
-
-
-def _lines(page: pypdfium2.PdfPage) -> tuple[list[Line], list[Line]]:
-    """The level and the upright lines of a page."""
-    rotation = page.get_rotation()
-    level: list[Line] = []
-    upright: list[Line] = []
-    for (x1, y1), (x2, y2) in _segments(page):
-        x1, y1 = _turned(x1, y1, rotation)
-        x2, y2 = _turned(x2, y2, rotation)
-        if abs(y1 - y2) <= _THIN / 2 < abs(x1 - x2):
-            level.append(Line((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
-        elif abs(x1 - x2) <= _THIN / 2 < abs(y1 - y2):
-            upright.append(Line((x1 + x2) / 2, min(y1, y2), max(y1, y2)))
-    return level, upright
-
-
-_Point = tuple[float, float]
-_Matrix = tuple[float, float, float, float, float, float]
-
-
-def _segments(page: pypdfium2.PdfPage) -> Iterator[tuple[_Point, _Point]]:
-    """The straight lines of all paths, in the page's own places."""
-    found = 0
-    paths = _paths(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject)
-    for path, matrix in paths:
-        for segment in _path_segments(path, matrix):
-            found += 1
-            if found > _MOST_SEGMENTS:
-                return
-            yield segment
-
-
-def _paths(
-    container: Any,
-    count: Any,
-    get: Any,
-    matrix: _Matrix = (1, 0, 0, 1, 0, 0),
-    depth: int = 0,
-) -> Iterator[tuple[Any, _Matrix]]:
-    """Path objects with the matrix that places them, those in forms among them."""
-    for index in range(min(count(container), _MOST_OBJECTS)):
-        thing = get(container, index)
-        kind = raw.FPDFPageObj_GetType(thing)
-        if kind == raw.FPDF_PAGEOBJ_PATH:
-            yield thing, _times(_matrix_of(thing), matrix)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            yield from _paths(
-                thing,
-                raw.FPDFFormObj_CountObjects,
-                raw.FPDFFormObj_GetObject,
-                _times(_matrix_of(thing), matrix),
-                depth + 1,
-            )
-
-
-def _matrix_of(thing: Any) -> _Matrix:
-    found = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(thing, found)
-    return found.a, found.b, found.c, found.d, found.e, found.f
-
-
-def _times(first: _Matrix, then: _Matrix) -> _Matrix:
-    a, b, c, d, e, f = first
-    g, h, i, j, k, m = then
-    return (
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + m,
-    )
-
-
-def _path_segments(path: Any, matrix: _Matrix) -> Iterator[tuple[_Point, _Point]]:
-    points, is_filled, is_stroked = _points(path, matrix)
-    if is_stroked:
-        for run in points:
-            yield from pairwise(run)
-    elif is_filled and len(points) == 2:
-        yield from _frame(*map(_bounds, points))
-    elif is_filled:
-        for run in points:
-            yield from _thin_shape(_bounds(run))
-
-
-_Bounds = tuple[float, float, float, float]  # left, low, right, high
-
-
-def _bounds(run: list[_Point]) -> _Bounds:
-    xs, ys = [x for x, _ in run], [y for _, y in run]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _thin_shape(bounds: _Bounds) -> Iterator[tuple[_Point, _Point]]:
-    """A filled shape no thicker than a line, as that line."""
-    left, low, right, high = bounds
-    if high - low <= _THIN < right - left:
-        middle = (low + high) / 2
-        yield (left, middle), (right, middle)
-    elif right - left <= _THIN < high - low:
-        middle = (left + right) / 2
-        yield (middle, low), (middle, high)
-
-
-def _frame(outer: _Bounds, inner: _Bounds) -> Iterator[tuple[_Point, _Point]]:
-    """Two shapes, one in the other: a border on the sides where they differ."""
-    if (
-        outer[2] - outer[0] < inner[2] - inner[0]
-        or outer[3] - outer[1] < inner[3] - inner[1]
-    ):
-        outer, inner = inner, outer
-    left, low, right, high = outer
-    sides = (
-        ((left, low), (left, high)),
-        ((left, low), (right, low)),
-        ((right, low), (right, high)),
-        ((left, high), (right, high)),
-    )
-    for side, one, other in zip(sides, outer, inner, strict=True):
-        if 0 < abs(one - other) <= _THIN:
-            yield side
-    if any(abs(one - other) > _THIN for one, other in zip(outer, inner, strict=True)):
-        yield from _thin_shape(outer)
-        yield from _thin_shape(inner)
-
-
-def _points(path: Any, matrix: _Matrix) -> tuple[list[list[_Point]], bool, bool]:
-    """The runs of points of a path; whether it is filled and stroked."""
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, mode, stroke)
-    a, b, c, d, e, f = matrix
-    x, y = ctypes.c_float(), ctypes.c_float()
-    runs: list[list[_Point]] = []
-    for index in range(min(raw.FPDFPath_CountSegments(path), _MOST_SEGMENTS)):
-        segment = raw.FPDFPath_GetPathSegment(path, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO or not runs:
-            runs.append([])
-        runs[-1].append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
-            runs[-1].append(runs[-1][0])
-    return runs, mode.value != 0, bool(stroke.value)

@@ -208,15 +208,27 @@ def test_chinese_as_weasyprint_sets_it_is_read():
     )
 
 
-def test_pages_without_words_are_counted():
-    read = read_pdf(pdf("", words((50, 700, "text")), "0 0 5 5 re f"))
+PICTURE = "q 600 0 0 800 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID 0 EI Q\n"
+LOGO = "q 60 0 0 80 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID 0 EI Q\n"
+WORDS = words((50, 700, "words of a paper as it was written"))
 
-    assert (read.text, read.pictures) == ("\ftext\n\f", (1, 3))
+
+def test_pages_that_are_a_picture_are_listed():
+    pages = (PICTURE, WORDS, PICTURE + words((300, 20, "3")), "", LOGO, PICTURE + WORDS)
+
+    assert read_pdf(pdf(*pages)).pictures == (1, 3)
 
 
-def test_a_scan_is_refused():
+@pytest.mark.parametrize("page", ["", PICTURE, PICTURE + words((300, 20, "3"))])
+def test_a_scan_is_refused(page):
     with pytest.raises(Refused, match="掃描的圖片"):
-        read_pdf(pdf("0 0 600 800 re f", "0 0 600 800 re f"))
+        read_pdf(pdf(page, page))
+
+
+def test_empty_pages_keep_their_places():
+    assert (
+        read_pdf(pdf("", WORDS, "")).text == "\fwords of a paper as it was written\n\f"
+    )
 
 
 def test_text_without_meaning_is_refused():
