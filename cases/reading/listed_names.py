@@ -13,6 +13,7 @@ QUOTED = "■"  # stands for every character of a quotation in masked text
 
 _LATEST_AND = 120  # characters before the end within which the last 及 stands
 _NONE = ("無", "略", "沒有", "本次無", "詳如附件")
+_DIGITS = "一二三四五六七八九十0123456789"
 _OPEN, _CLOSE = "「『", "」』"
 _SEPARATOR = re.compile(r"\s*(?:以及|[、,;及暨和與])\s*")
 _COUNT_BEHIND = re.compile(rf"\s*(?:等|共|計|共計|合計)?\s*(?:{NUMBER})\s?(?:件|項)?案")
@@ -252,8 +253,18 @@ def _outside(words: Words) -> list[int]:
     return places
 
 
+def _is_of_numbers(mask: str, place: int) -> bool:
+    """Whether a comma stands between two numbers: 三、四級毒品."""
+    around = mask[max(place - 1, 0) : place] + mask[place + 1 : place + 2]
+    return len(around) == 2 and all(char in _DIGITS for char in around)
+
+
 def _cut(words: Words, mask: str, sign: str) -> list[Words]:
-    places = [place for place in _outside(words) if mask[place] == sign]
+    places = [
+        place
+        for place in _outside(words)
+        if mask[place] == sign and not _is_of_numbers(mask, place)
+    ]
     starts = [0, *(place + 1 for place in places)]
     ends = [*places, len(words)]
     parts = [words[a:b].strip() for a, b in zip(starts, ends, strict=True)]

@@ -74,7 +74,7 @@ def _tabbed(text: str) -> Iterable[tuple[int, int, list[list[Words]]]]:
     for line in [*text.split("\n"), ""]:
         if line.count("\t") >= 1 and line.strip():
             if not rows:
-                start = place
+                start = place + len(line) - len(line.lstrip())
             rows.append(_cells(text, line, place))
         elif rows:
             if len(rows) > 1:

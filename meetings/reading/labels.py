@@ -47,7 +47,7 @@ _HEADER = [
     (
         kind,
         re.compile(
-            rf"(?P<label>{words})(?P<qualifier>\s?\([^()]{{1,20}}\))?(?P<stop>\s*:|\s+|$)"
+            rf"(?P<label>{words})(?P<qualifier>\s?\([^()]{{1,20}}\))?(?P<stop>\s*:|\s+(?!致|結論|裁示|指示|報告)|$)"
         ),
     )
     for kind, words in (

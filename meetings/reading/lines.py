@@ -14,7 +14,7 @@ BULLET = Level.SMALL_BRACKET + 1  # a dash without a number lies deepest
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _LEGAL = "壹貳參叁肆伍陸柒捌玖拾"
 _CHINESE = "一二三四五六七八九十"
-_STOP = r"\s{0,3}[、.,:]"
+_STOP = r"\s{0,3}[、.]"
 _MARKS = [
     (Level.LEGAL, re.compile(rf"([{_LEGAL}]{{1,3}}){_STOP}?\s*(?![{_LEGAL}])")),
     (Level.CHINESE, re.compile(rf"([{_CHINESE}]{{1,3}}){_STOP}\s*")),

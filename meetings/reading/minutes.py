@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from meetings.reading.sections import Cut, Section, cut_sections, is_attachment_
 from meetings.reading.titles import Named, Title, find_titles, read_title
 from meetings.reading.words import Words, fold, join
 
+_BOOK = re.compile(r"^[^,。、「」;:]{4,40}(?:[紀記]錄|彙編|手冊|資料)$")
 _RECORDER_PARTS = re.compile(r"[\s、,;/]+")
 
 
@@ -77,9 +79,11 @@ def read_all(paper: str) -> list[ReadMinutes]:
         return []
     minutes: list[ReadMinutes] = []
     furniture = list(read.furniture)
+    printed = {line.key for line in furniture}  # by later pages too
     stray: list[Line] = []
     for line in read.lines[: titles[0].first]:
-        (furniture if is_attachment_label(line) else stray).append(line)
+        is_head = is_attachment_label(line) or line.key in printed
+        (furniture if is_head else stray).append(line)
     spans = _spans(read.lines, titles, furniture)
     for title, lines in spans:
         minutes.append(_read_one(title, read.lines[title.first], lines))
@@ -94,11 +98,13 @@ def _spans(
     """The lines of each meeting; a title printed again on a later page is none."""
     keys = {title.key for title in titles}
     ends = [title.first for title in titles[1:]] + [len(lines)]
+    names = {read_title(title.text).platform for title in titles} - {None}
     spans: list[tuple[Title, list[Line]]] = []
     for title, end in zip(titles, ends, strict=True):
         own: list[Line] = []
         for line in lines[title.after : end]:
-            (furniture if line.key in keys else own).append(line)
+            is_head = line.key in keys or _is_head(line, names)
+            (furniture if is_head else own).append(line)
         while title is not titles[-1] and own and is_attachment_label(own[-1]):
             furniture.append(own.pop())  # 附件2 above the next minutes
         if spans and spans[-1][0].key == title.key and not _is_over(spans[-1][1]):
@@ -107,6 +113,17 @@ def _spans(
         else:
             spans.append((title, own))
     return spans
+
+
+def _is_head(line: Line, platforms: Iterable[str | None]) -> bool:
+    """Whether a line where pages meet only names the body, or the book of minutes."""
+    if not line.edge or line.page == 1 or line.mark:
+        return False
+    for name in platforms:
+        bare = fold(name or "")
+        if line.key == bare or (line.key.startswith(bare) and _BOOK.search(line.key)):
+            return True
+    return False
 
 
 def _is_over(lines: list[Line]) -> bool:

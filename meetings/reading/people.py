@@ -105,6 +105,7 @@ _TITLE = (
 )
 _HAN = r"[\u4e00-\u9fff\u3400-\u4dbf○〇◯Ｏ]"
 _LONGEST = 48
+_SIGNS = tuple("市縣局處署部院室科所館隊組")
 # In this order: what the first can read, the others are not asked.
 _FORMS = [
     re.compile(rf"(?P<a>{_HAN}{{1,2}}?)(?P<title>{_TITLE})(?P<b>{_HAN}{{1,2}})"),
@@ -180,7 +181,7 @@ def _named(text: str, organization: str) -> Person | None:
 def _named_after_sign(text: str, organization: str) -> Person | None:
     """新北市長侯友宜: the last sign of the body is the first of the office."""
     found = re.fullmatch(rf"長(?P<a>{_HAN}{{2,4}})", text)
-    if not found or organization[-1] not in "市縣局處署部院室科所館隊組":
+    if not found or organization[-1:] not in _SIGNS:
         return None
     return Person(found["a"], f"{organization[-1]}長", organization)
 
@@ -244,6 +245,8 @@ def _mended_lines(lines: list[Words]) -> list[Words]:
 
 
 def _is_torn_name(above: str, below: str) -> bool:
+    if above.count("(") > above.count(")"):
+        return True
     last, first = _BETWEEN.split(above.strip())[-1], _BETWEEN.split(below.strip())[0]
     both = read_person(last + first) if last and first else None
     if both is None or both.surname_only or _LABEL.match(first) or _LABEL.search(last):

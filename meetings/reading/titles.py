@@ -121,9 +121,11 @@ def _is_torn(key: str) -> bool:
 
 def _has_header(lines: list[Line], after: int) -> bool:
     near = lines[after : after + _HEADER_WITHIN]
-    labels = set()
+    labels: set[str] = set()
     for line in near:
         if _ENDS.search(line.key) and not header_label(line.rest):
+            if not labels and not line.mark and len(line.key) >= _SHORTEST:
+                return False  # a running head above the title itself
             continue
         label = header_label(line.rest)
         if label:

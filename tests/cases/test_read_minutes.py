@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.reading.minutes import NO_MINUTES
+from cases.reading.minutes import NO_MINUTES, read
+from platform_site.reading.document import Writer
 from platform_site.reading.sandbox import read as read_in_child
 from tests.cases.minutes_papers import (
     FOLDER,
@@ -291,3 +292,148 @@ def test_numbers_that_do_not_add_up_are_warned_of():
     assert [w["message"] for w in meeting["warnings"]] == [
         "全體載明新增3案，各組合計2案。"
     ]
+
+
+@pytest.mark.parametrize("width", [26, 34, 40])
+@pytest.mark.parametrize("name", ["mayor-and-vice-113", "culture-113"])
+def test_a_paper_says_the_same_however_short_its_lines(name, width):
+    lines = paper(name).split("\n")
+    torn = [
+        line[start : start + width]
+        for line in lines
+        for start in range(0, len(line) or 1, width)
+    ]
+
+    found = read_text("\n".join(torn))
+
+    assert [
+        told(meeting, facts)
+        for meeting, facts in zip(found["meetings"], wanted(name), strict=True)
+    ] == wanted(name)
+
+
+@pytest.mark.parametrize("ends_page", ["\n第 {} 頁\n", "\n- {} -\f", "\f"])
+def test_what_the_page_prints_is_no_part_of_the_paper(ends_page):
+    name = "culture-113"
+    head = "基北北桃合作交流平臺會議紀錄"
+    lines = paper(name).split("\n")
+    pages = ["\n".join(lines[start : start + 6]) for start in range(0, len(lines), 6)]
+    text = "".join(
+        f"{head}\n{page}{ends_page.format(number)}"
+        for number, page in enumerate(pages, start=1)
+    )
+
+    (meeting,) = read_text(text)["meetings"]
+
+    facts = wanted(name)[0]
+    assert told(meeting, facts) == facts
+
+
+def test_a_table_of_decisions_is_read_cell_by_cell():
+    writer = Writer()
+    for line in (
+        "甲乙平臺114年度第1次交通組工作會議紀錄",
+        "壹、時間：114年3月4日（星期二）上午10時",
+        "貳、地點：某處",
+        "參、主席：王局長大明",
+        "肆、決議：如下表",
+    ):
+        writer.line(line)
+    writer.table(
+        [
+            ("項次", "組別", "合作案名稱", "會議決定"),
+            ("1", "交通組", "共乘\n資訊平臺", "持續列管。\n請於下次報告。"),
+            ("2", "", "號誌連鎖", "已完成，同意解除列管。"),
+            ("項次", "組別", "合作案名稱", "會議決定"),
+            ("3", "環境組", "空品預警", "併入「淨空聯防」續辦。"),
+        ]
+    )
+    writer.line("伍、散會：上午11時")
+
+    (meeting,) = read(writer.document("docx"))["meetings"]
+
+    assert [
+        (each["group"], each["case"], each["action"], each["came_from"])
+        for each in meeting["decisions"]
+    ] == [
+        ("交通組", "共乘資訊平臺", "continue", []),
+        ("交通組", "號誌連鎖", "propose_delist", []),
+        ("環境組", "淨空聯防", "merge", ["空品預警"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("已辦理完成，同意解除列管。", "propose_delist"),
+        ("俟年底辦理完成後，再提解除列管。", "continue"),
+        ("俟下次副首長會議提出解除列管。", "propose_delist"),
+        ("於下次副市長層級會議提請解列。", "propose_delist"),
+        ("建議俟明年再評估是否解除列管。", "continue"),
+        ("暫不解除列管，請續辦。", "continue"),
+        ("不同意解列，請續辦。", "continue"),
+        ("尚未提至副首長會議列管，故逕於小組解列。", "delist"),
+        ("經評估已無需求，解除列管。", "propose_delist"),
+        ("視中央核定情形再議。", "continue"),
+        ("請研議納入其他縣市之可行性。", "continue"),
+        ("新增工作項目2項，持續辦理。", "continue"),
+        ("案名調整為「乙」，持續列管。", "rename"),
+        ("併入「乙」辦理。", "merge"),
+        ("提案機關撤回。", "withdraw"),
+        ("本案重新列管。", "relist"),
+    ],
+)
+def test_the_words_about_a_listed_case_decide_its_fate(said, action):
+    assert fate("一、列管合作案", said) == action
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("本案同意新增立案，請補充經費。", "agree"),
+        ("同意以修正版本新增。", "agree"),
+        ("本案於下次副首長會議提案列管。", "agree"),
+        ("本案暫不於副首長會議提請列管。", "defer"),
+        ("請補充資料後再議。", "defer"),
+        ("提案機關撤案。", "withdraw"),
+    ],
+)
+def test_the_words_about_a_proposal_decide_its_fate(said, action):
+    assert fate("一、研擬新增合作提案", said) == action
+
+
+def fate(heading, said):
+    """What becomes of the one case below a heading of a group's minutes."""
+    meeting = only_meeting(
+        "114年度「甲乙平臺」交通組第1次工作小組會議紀錄\n"
+        "壹、時間：114年1月2日上午9時\n貳、地點：某處\n參、主席：王局長大明\n"
+        f"肆、會議決議：\n{heading}：\n（一）甲案：{said}\n伍、散會：上午10時\n"
+    )
+    (decision,) = meeting["decisions"]
+    return decision["action"]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("「甲、乙線」及「丙『丁』」。", ["甲、乙線", "丙『丁』"]),
+        ("「甲「乙」丙」、「丁」。", ["甲「乙」丙", "丁"]),
+        ("「甲及乙宣導」、丙「丁」。", ["甲及乙宣導", "丙「丁」"]),
+        ("甲機制、乙交流及丙推廣。", ["甲機制、乙交流及丙推廣"]),
+        ("「甲」(共同議題—「乙」)、「丙」。", ["甲", "丙"]),
+        ("「甲、「乙」。", ["甲", "乙"]),
+        ("三、四級毒品講習、乙交流。", ["三、四級毒品講習", "乙交流"]),
+        ('"甲"、"乙"。', ["甲", "乙"]),
+        ("「甲」、「乙」，請各市配合「丙」辦理。", ["甲", "乙"]),
+    ],
+)
+def test_names_in_a_list_are_told_apart(said, names):
+    count = 1 if "機制、" in said else 2
+    meeting = only_meeting(
+        "甲乙平臺第1次副首長會議紀錄\n"
+        "壹、時間：114年1月2日上午9時\n貳、地點：某處\n參、主席：王市長大明\n"
+        f"肆、決議事項\n（一）交通組\n1. 同意解列{count}案：{said}\n伍、散會：上午10時\n"
+    )
+
+    assert [each["case"] for each in meeting["decisions"]] == names
+    assert {each["action"] for each in meeting["decisions"]} == {"delist"}
