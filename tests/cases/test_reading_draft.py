@@ -595,3 +595,19 @@ def test_lines_no_rule_could_place_stand_on_the_pages_of_the_draft(
 
     assert "原始文件中未能歸類的文字（1 行）" in page
     assert "附帶&lt;建議&gt;。" in page
+
+
+def test_check_page_keeps_the_papers_numbers_beside_the_drafts(
+    read, platform, clerk, tracked, group
+):
+    claims = [{"group": group.name, "listed": None, "delisted": 7, "continued": None}]
+    found = read(decision_said("跨市公車", "delist", group=group.name), claims=claims)
+    minutes = draft_of(found, clerk, group.slug).minutes
+    desk = sit_down(platform)
+
+    page = desk.get(
+        reverse("desk:check", args=[platform.slug, minutes.meeting.slug])
+    ).text
+
+    row = page[page.index('class="desk-table paper-claims"') :]
+    assert re.findall(r'<td class="number[^>]*>(\d+)</td>', row) == ["7", "1"]
