@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 
 LIST, AGREE, CONTINUE = "list", "agree", "continue"
 PROPOSE, DELIST, RELIST = "propose_delist", "delist", "relist"
@@ -22,14 +23,14 @@ _VERBS = [
     (
         DEFER,
         re.compile(
-            r"緩議|再議|暫緩|(?:予以|本案|提案)保留|保留(?:提案|本案)|暫不|下次會議再行討論|下次會議再討論"
+            r"緩議|再議|暫緩|(?:予以|本案|提案)保留|保留(?:提案|本案)|暫不|下次(?:工作)?會議再(?:行|次)?(?:討論|提出|提案|提報|提|議|審)(?![^,。;]{0,6}(?:解|列管|辦理|報告|成果|進度))"
         ),
     ),
     (DELIST, re.compile(_DELIST)),
     (
         CONTINUE,
         re.compile(
-            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤"
+            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤|(?:移|改由)[^,。;]{0,14}列管"
         ),
     ),
     (
@@ -75,7 +76,7 @@ _REASONS = [
     (
         "policy_changed",
         re.compile(
-            r"政策.{0,4}(?:變更|調整|改變|轉變)|法令修正|中央.{0,6}已(?:訂定|修正)"
+            r"政策.{0,4}(?:變更|調整|改變|轉變)|(?:法令|法規|規定)[^,。;]{0,4}(?:修正|變更)|修正[^,。;]{0,6}(?:法規|法令|規定)|修法|中央[^,。;]{0,6}已(?:訂定|修正)"
         ),
     ),
     (
@@ -87,15 +88,17 @@ _REASONS = [
     (
         "completed",
         re.compile(
-            r"(?:已|均|皆|全數|業已|業經|將已).{0,12}(?:完成|完畢|完竣|竣工|辦竣|結束|達成|完工|啟用|通車)|辦理完[成畢竣]|執行完[成畢竣]|如期完成"
+            r"(?:已|均|皆|全數|業已|業經|將已)[^,。;]{0,12}(?:完成|完畢|完竣|竣工|辦竣|結束|達成|完工|啟用|通車)|辦理完[成畢竣]|執行完[成畢竣]|如期完成"
         ),
     ),
 ]
+_RESERVE = re.compile(r",\s*(?:惟|但|然)(?P<said>[^。;]{2,80})")
+_WHOLE = re.compile(r"[^。;]+")
 _CLAUSE = re.compile(r"[^,。;!?]*[,。;!?]?")
 
 
 NEW_NAME = re.compile(
-    r"(?:更名|改名|定名|改稱|易名)(?:為|作|成)?|(?:名稱|案名)(?:修正|調整|變更|修改|更改|改)(?:為|成)|(?:修正|調整|變更)(?:案名|名稱)(?:為|成)"
+    r"(?:更名|改名|定名|改稱|易名)(?:為|作|成)?|(?:名稱|案名)(?:修正|調整|變更|修改|更改|更正|改)(?:為|成)|(?:修正|調整|變更|更正)(?:案名|名稱)(?:為|成)"
 )
 
 
@@ -128,7 +131,27 @@ def find_verbs(mask: str) -> list[Found]:
                 found.append(_judged(action, verb, text, clause.start(), uncertain))
         bare = _ASKS_NEXT.sub("", "".join(text.split()))
         waiting = text[-1] == "," and (waiting or bool(_CONDITION.match(bare)))
-    return sorted(found, key=lambda verb: verb.start)
+    return _without_reserved(mask, sorted(found, key=lambda verb: verb.start))
+
+
+def _without_reserved(mask: str, found: list[Found]) -> list[Found]:
+    """The verbs, those unsettled that a later clause takes back: 惟俟…後再提."""
+    reserves: dict[int, int] = {}  # where a sentence begins, where it is taken back
+    for sentence in _WHOLE.finditer(mask):
+        for reserve in _RESERVE.finditer(sentence[0]):
+            if is_uncertain(reserve["said"]):
+                reserves[sentence.start()] = sentence.start() + reserve.start()
+    if not reserves:
+        return found
+    begins = sorted(reserves)
+    return [
+        replace(verb, stands=False)
+        if verb.action in (DELIST, PROPOSE, LIST)
+        and (place := bisect_right(begins, verb.start)) > 0
+        and verb.start < reserves[begins[place - 1]]
+        else verb
+        for verb in found
+    ]
 
 
 def _judged(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading
-from cases.reading.facts import Decision, own_action
+from cases.reading.facts import Decision, note_reason, own_action
 from cases.reading.listed_names import QUOTED, Named, find_runs, masked, split_names
 from meetings.reading.words import Words
 
@@ -84,7 +84,7 @@ def read_case(
             name,
             fate.action,
             line,
-            fate.reason,
+            fate.reason or note_reason(fate.action, name),
             fate.new.plain() if fate.new else None,
             (),
             words,
@@ -155,6 +155,8 @@ def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | 
             action = own_action(actions.DELIST, decides, mask)
         return _Fate(action, actions.reason_of(_until_delisted(mask, verbs)), new)
     if shaky & {actions.DELIST, actions.PROPOSE}:
+        return _Fate(actions.CONTINUE)
+    if heading.action != actions.LIST and {actions.CONTINUE, actions.DEFER} <= of:
         return _Fate(actions.CONTINUE)
     for action in (actions.RELIST, actions.WITHDRAW):
         if action in of:

@@ -132,6 +132,9 @@ def _verb(said: _Said, place: Place) -> str | None:
         and not re.search(r"[,。;]", left[verb.end :].rstrip(",: "))
     ]
     chosen = near[-1] if near else (after[0] if after else None)
+    if chosen and chosen.action == actions.DEFER:
+        settled = [verb for verb in after if verb.action == actions.CONTINUE]
+        chosen = settled[0] if settled else chosen  # 俟…再議，繼續列管
     if chosen is None:
         many = (run.count or 0) > 1 and place.group
         return actions.CONTINUE if many and actions.is_uncertain(said.right) else None

@@ -28,6 +28,13 @@ class Decision:
         return self.group, self.name.text, self.action, self.new_name
 
 
+def note_reason(action: str, name: Named) -> str | None:
+    """Why a case leaves the list, where brackets behind its name say so."""
+    if action not in (actions.DELIST, actions.PROPOSE) or not name.note:
+        return None
+    return actions.reason_of(name.note)
+
+
 def own_action(action: str, decides: bool, text: str = "") -> str:
     """The action as a meeting of this kind can take it.
 

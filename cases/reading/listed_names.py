@@ -295,7 +295,7 @@ def is_remark(bracket: str) -> bool:
     """Whether brackets say something of the case and are no part of its name."""
     return bool(
         re.search(
-            r"原.{0,16}案|提案\)|提案(?:單位|機關|縣市)|主辦|主政|共同議題|^\([0-9一二三四五六七八九十]+案|提\)$|組\)$",
+            r"原.{0,16}案|提案\)|提案(?:單位|機關|縣市)|已|常態|例行|完成|完畢|需求|併入|主辦|主政|共同議題|^\([0-9一二三四五六七八九十]+案|提\)$|組\)$",
             bracket,
         )
     )

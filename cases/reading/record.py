@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cases.reading.case_headings import Heading
 from cases.reading.case_items import read_case
 from cases.reading.claims import Claims
-from cases.reading.facts import Decision, own_action
+from cases.reading.facts import Decision, note_reason, own_action
 from cases.reading.listed_names import Named
 from meetings.reading.words import Words
 
@@ -57,7 +57,7 @@ class Record:
                     name,
                     action,
                     line,
-                    reason,
+                    reason or note_reason(action, name),
                     new_name,
                     came_from,
                     said,

@@ -260,6 +260,10 @@ def _read_end(read: ReadMinutes, cut: Cut) -> None:
 
 def _read_recorder(read: ReadMinutes, section: Section) -> None:
     names = []
+    whole = read_person("".join(section.words.folded.split()))
+    if whole and not whole.surname_only:
+        read.recorder, read.recorder_words = whole.name, _line_of(section)
+        return
     for token in _RECORDER_PARTS.split(section.words.folded):
         bare = re.sub(r"\(.*?\)|。", "", token)
         person = read_person(bare)
@@ -269,11 +273,15 @@ def _read_recorder(read: ReadMinutes, section: Section) -> None:
             r"[府局處會部院]$", bare
         ):
             names.append(bare)
-    read.recorder_words = join([section.heading, section.words])
+    read.recorder_words = _line_of(section)
     if names:
         read.recorder = "、".join(names)
     elif section.words:
         read.recorder = section.words.plain()
+
+
+def _line_of(section: Section) -> Words:
+    return join([section.heading, section.words])
 
 
 def _read_remarks(read: ReadMinutes) -> None:

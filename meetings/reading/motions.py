@@ -9,7 +9,7 @@ from meetings.reading.outline import Item, written
 from meetings.reading.words import Words, join
 
 _NONE = re.compile(
-    r"\(?(?:無|略|沒有|從略|本次無|無臨時動議|本次會議無臨時動議|N/?A)\)?[。.]?"
+    r"\(?(?:無|略|沒有|從略|本次無|無臨時動議|無其他(?:事項|臨時動議|意見|提案)?|本次會議無臨時動議|N/?A)\)?[。.]?"
 )
 _MATTER = re.compile(
     r"(?:案\s?由|提\s?案|議\s?案)\s?[一二三四五六七八九十0-9]{0,3}\s?[:、]"
