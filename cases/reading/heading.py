@@ -29,6 +29,9 @@ _DATE_LINE = re.compile(
     r"|統計(?:日期|時間|至)|製表(?:日期|時間)|截至|截止(?:日期|日)?|資料)\s*[：:]?\s*"
     r"(?:截至|至)?\s*(?P<rest>.*)"
 )
+_DAY_ASIDE = re.compile(r"[（(](?P<said>[^（）()]{4,40})[)）]\s*$")
+_LEAST_TITLE = 8
+_MOST_HEADER = 100
 _TITLE = re.compile(r"辦理情形|執行情形|辦理進度|進度|管考|追蹤|列管|成果")
 
 
@@ -42,7 +45,12 @@ class Heading:
 
     def has(self, line: str) -> bool:
         """Whether a line of the head is printed again, as on the next page."""
-        return _key(line) in self.seen
+        key = _key(line)
+        return key in self.seen or any(
+            key.startswith(_key(title))
+            for title in self.lines
+            if _LEAST_TITLE <= len(_key(title)) < len(key) <= _MOST_HEADER
+        )
 
     def take(self, line: str) -> bool:
         """Take the data date; False where a line does not state it."""
@@ -54,9 +62,14 @@ class Heading:
         return True
 
     def take_title(self, line: str) -> None:
-        """Take a line of the title."""
-        self.lines.append(line.strip())
+        """Take a line of the title, and the data date in brackets at its end."""
         self.seen.add(_key(line))
+        found = _DAY_ASIDE.search(line)
+        day = read_as_of(found["said"]) if found else None
+        if found and day is not None:
+            self.as_of = self.as_of or day
+            line = line[: found.start()]
+        self.lines.append(line.strip())
 
     def drop(self, line: str) -> None:
         """Forget a line that was no part of the title."""

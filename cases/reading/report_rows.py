@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cases.reading.blocks import owners, period
-from cases.reading.cells import is_mark, is_numbered, join, split_items, without_markup
+from cases.reading.cells import (
+    goes_on,
+    is_mark,
+    is_numbered,
+    join,
+    split_items,
+    without_markup,
+)
 from cases.reading.columns import Columns, read_columns
 from cases.reading.heading import (
     Heading,
@@ -29,6 +36,7 @@ from cases.reading.rows import Cell, Row, Text, pieces
 from platform_site.reading.document import Document
 
 LONGEST_HEADING = 80
+_NAME_GOES_ON = "名稱可能跨頁接續，請確認名稱是否完整。"
 
 _NEW_MARK = re.compile(
     r"^\s*[【(（\[★◎※*]\s*(?:本[次期季])?新增(?:案|案件|列管)?\s*[】)）\]★：:]?\s*"
@@ -320,13 +328,22 @@ class RowReader:
         case = self.cases[-1]
         if is_open(case.name) and not is_open(join(case.name, name)):
             return True
-        last = top_number(
-            cell_lines(self.document, case, case.cells.get(self.key, [])), -1
-        )
+        lines = cell_lines(self.document, case, case.cells.get(self.key, []))
+        is_paged = self.document.kind in ("txt", "pdf")
+        if (
+            is_paged
+            and said
+            and all(re.fullmatch("【[^】]*】", each) for each in lines)
+        ):
+            case.doubts.append(_NAME_GOES_ON)
+            return True
+        last = top_number(lines, -1)
         for cell in said.values():
-            first = top_number(split_items(without_markup(cell.text)), 0)
-            if last and first and first > 1 and first == last + 1:
-                case.doubts.append("名稱可能跨頁接續，請確認名稱是否完整。")
+            below = split_items(without_markup(cell.text))
+            first = top_number(below, 0)
+            is_next = last and first > 1 and first == last + 1
+            if is_next or (is_paged and below and goes_on(lines[-1], below[0])):
+                case.doubts.append(_NAME_GOES_ON)
                 return True
         return False
 

@@ -104,6 +104,8 @@ class _Facts:
             found, lines = _without_origin(lines)
             origin = origin or found
             progress += self._blocks(case, key, lines, cells, day)
+        if origin and case.name.endswith("新增"):
+            case.name = case.name.removesuffix("新增").rstrip()
         progress = _in_periods(progress, day.year if day else None)
         if not progress:
             case.doubts.append("沒有辦理情形的文字。")

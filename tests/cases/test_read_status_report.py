@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.exports.status_report import FILE_FORMATS
+from cases.exports.status_report_pdf import status_report_pdf_here
 from cases.reading.blocks import cut_by_date, cut_by_municipality
 from cases.reading.cells import split_items
 from cases.reading.status_report import NO_TABLE
@@ -206,6 +207,45 @@ def test_row_that_a_page_cuts_open_is_a_case_of_its_own():
         "表格跨頁處框線不全，名稱與文字由版面推定，請核對原文。"
     ]
     assert found["unread"] == []
+
+
+def test_header_of_a_page_is_passed_over():
+    found = cut_open(f"{TITLE}（{DAY}） (一) 水域組", then=("", "2. 花蓮縣：無。"))
+
+    assert cases_of(found) == [("水域組", ["海岸清潔"])]
+    assert progress_of(only_case(found))[1] == ("花蓮縣", "無。")
+    assert found["unread"] == []
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("", "1. 完成勘查。"),
+        ("1. 已函請相關", "單位提供意見。"),
+        ("1. 勘查。", "2. 發包。"),
+    ],
+)
+def test_name_that_a_page_cuts_with_its_text_is_one_name(above, below):
+    writer = Writer()
+    for line in (TITLE, DAY, "(一) 水域組"):
+        writer.line(line)
+    writer.table([HEAD, ("河濱步道跨縣", above)])
+    writer.page_end()
+    writer.table([HEAD, ("串聯計畫", below)])
+
+    case = only_case(facts_of(writer.document("pdf")))
+
+    assert case["name"] == "河濱步道跨縣串聯計畫"
+    assert case["doubts"] == ["名稱可能跨頁接續，請確認名稱是否完整。"]
+
+
+def test_bare_mark_after_a_name_goes_with_the_one_in_its_text():
+    found = read_rows(
+        ("河濱步道\n新增", "【114年8月1日第3次首長會議同意新增】\n甲。"),
+        ("托育設施新增", "乙。"),
+    )
+
+    assert cases_of(found) == [("水域組", ["河濱步道", "托育設施新增"])]
 
 
 def test_words_below_a_table_are_no_case():
@@ -568,6 +608,7 @@ def test_another_table_is_unread_and_no_case():
         ("更新日期:114/12/05", "2025-12-05"),
         ("資料時間：114年第2季", "2025-06-30"),
         ("資料時間：２０２５年９月３０日", "2025-09-30"),
+        ("山海平臺合作案執行情形（資料日期：114年9月30日）", "2025-09-30"),
     ],
 )
 def test_the_data_date_is_read_however_it_is_written(line, day):
@@ -808,4 +849,29 @@ def test_what_the_platform_writes_is_read_as_it_stood(loaded_record, db, kind):
         )
         for group in report.groups
         for row in group.rows
+    ]
+
+
+def test_the_paper_the_platform_prints_is_read_word_for_word(loaded_record, db):
+    platform = Platform.objects.get(slug="jbbt")
+    report = status_report(platform, dt.date(2025, 12, 31))
+
+    found = read(status_report_pdf_here(report), "辦理情形.pdf", READER)
+
+    assert (found["title"], found["as_of"]) == (report.title, "2025-12-31")
+    assert [
+        (group["name"], condensed(case["name"]), owner, condensed(text))
+        for group in found["groups"]
+        for case in group["cases"]
+        for owner, text in progress_of(case)
+    ] == [
+        (
+            group.name,
+            condensed(row.name + row.note),
+            each.municipality,
+            condensed(each.text),
+        )
+        for group in report.groups
+        for row in group.rows
+        for each in row.blocks
     ]
