@@ -6,7 +6,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from cases.models.cases import Case
 from cases.models.ledger import LedgerEntry
@@ -30,6 +30,13 @@ class Choice(models.TextChoices):
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
     """Questions asked of readings."""
+
+    def counted(self) -> ReadingQuerySet:
+        """With ``count``, the minutes in each, and ``still_open``, those to be reviewed."""
+        to_review = Q(minutes__minutes=None, minutes__is_ignored=False)
+        return self.annotate(
+            count=Count("minutes"), still_open=Count("minutes", filter=to_review)
+        )
 
     def without_content(self) -> ReadingQuerySet:
         """Leave the file and its text in the database."""
@@ -131,6 +138,14 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left to be reviewed; asked of ``counted`` ones."""
+        if self.kind == self.Kind.STATUS_REPORT:
+            return self.round_id is not None
+        still_open: int = getattr(self, "still_open")  # noqa: B009  an annotation
+        return self.state == self.State.READ and not still_open
 
 
 @pghistory.track()

@@ -5,7 +5,7 @@ Nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cases.desk.agenda import Agenda, agenda_of
@@ -15,7 +15,7 @@ from cases.readings.judge import Judge, Row, state_of, with_doubles
 from cases.readings.minutes import Known, facts_of, is_foreign
 from cases.readings.result import MinutesFacts, PaperFacts
 from meetings.minutes.compose import quoted
-from meetings.models import Meeting, Minutes
+from meetings.models import Meeting, Minutes, Platform
 from platform_site.lib.roc import format_roc
 
 
@@ -105,6 +105,26 @@ def review_of(read: ReadMinutes, paper: PaperFacts | None = None) -> Review:
         cautions=list(_cautions(review)),
         in_the_way=list(_in_the_way(review)),
     )
+
+
+def on_record(platform: Platform, those: Iterable[ReadMinutes]) -> set[int]:
+    """Return the keys of those whose meeting has confirmed minutes; one query."""
+    numbered, dated = set(), set()
+    for series, year, number, day in (
+        Meeting.objects.confirmed()
+        .filter(platform=platform)
+        .values_list("series_id", "roc_year", "number", "held_on")
+    ):
+        if number is None:
+            dated.add((series, day))
+        else:
+            numbered.add((series, year, number))
+    return {
+        read.pk
+        for read in those
+        if (read.series_id, read.roc_year, read.number) in numbered
+        or (read.number is None and (read.series_id, read.held_on) in dated)
+    }
 
 
 def meeting_of(read: ReadMinutes) -> Meeting | None:

@@ -693,3 +693,18 @@ def test_chair_written_with_a_variant_character_is_the_same_person(read, hold_me
 
     assert found.chairs[0]["title"] == "副局長"
     assert review_of(found).cautions == []
+
+
+def test_list_says_which_minutes_are_on_record(
+    desk, platform, deciding_series, hold_meeting
+):
+    hold_meeting(SPRING)
+    reading = read_paper(
+        platform,
+        minutes_said(starts_at="2024-01-05T14:00"),
+        minutes_said(starts_at="2024-07-11T14:00"),
+    )
+
+    html = desk.get(reverse("desk:reading", args=[platform.slug, reading.pk])).text
+
+    assert re.findall("　(已在紀錄中|待審閱)", html) == ["已在紀錄中", "待審閱"]

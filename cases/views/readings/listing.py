@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -117,13 +116,7 @@ def _page(
         Reading.objects.without_content()
         .filter(platform=platform)
         .select_related("uploaded_by", "platform")
-        .annotate(
-            count=Count("minutes"),
-            still_open=Count(
-                "minutes",
-                filter=Q(minutes__minutes=None, minutes__is_ignored=False),
-            ),
-        )
+        .counted()
         .order_by("-uploaded_at", "-pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -173,8 +166,9 @@ def read_on(request: HttpRequest, platform: str) -> HttpResponseBase:
         progress = _progress(body, request)
         row = ""
         if reading is not None:
+            shown = Reading.objects.without_content().counted().get(pk=reading.pk)
             row = render_to_string(
-                "readings/_reading.html", {"reading": _counted(reading)}, request
+                "readings/_reading.html", {"reading": shown}, request
             )
         key = reading.pk if reading is not None else None
         return JsonResponse({**progress, "key": key, "row": row})
@@ -184,15 +178,6 @@ def read_on(request: HttpRequest, platform: str) -> HttpResponseBase:
     progress = _progress(body, request)
     at = reverse("desk:readings", args=[body.slug])
     return HttpResponseRedirect(f"{at}?of={progress['of']}#progress")
-
-
-def _counted(reading: Reading) -> Reading:
-    """Return a reading with the counts that its row shows."""
-    minutes = list(reading.minutes.all())
-    counted: Any = reading
-    counted.count = len(minutes)
-    counted.still_open = sum(each.is_open for each in minutes)
-    return reading
 
 
 # One paper ---------------------------------------------------------------------------

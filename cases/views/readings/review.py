@@ -40,7 +40,7 @@ from cases.readings.drafting import ChangedMeanwhile, make_draft
 from cases.readings.forms import HeaderForm, stored_header
 from cases.readings.judge import Row, label_of
 from cases.readings.minutes import facts_of
-from cases.readings.review import Review, review_of
+from cases.readings.review import Review, on_record, review_of
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.overview import address_of
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
@@ -89,7 +89,12 @@ def reading(request: HttpRequest, platform: str, key: int) -> HttpResponseBase:
         request,
         "readings/reading.html",
         found.name,
-        {"platform": found.platform, "reading": found, "minutes": those},
+        {
+            "platform": found.platform,
+            "reading": found,
+            "minutes": those,
+            "on_record": on_record(found.platform, those),
+        },
     )
 
 
