@@ -36,7 +36,7 @@ _VERBS = [
     (
         LIST,
         re.compile(
-            r"新增(?!工作項目|場次|據點|路線|站點|成員|縣市|功能|人力|經費|預算|服務)|(?<!成員)(?<!單位)(?<!機關)增列|納入列管|同意列管|列入列管|列入追蹤|同意立案|立案|准予列管|予以列管|提[^,。;]{0,14}列管"
+            r"新增(?!\s?[0-9]{0,2}\s?[子次](?:計畫|案|項)|工作項目|場次|據點|路線|站點|成員|縣市|功能|人力|經費|預算|服務)|(?<!成員)(?<!單位)(?<!機關)增列|納入列管|同意列管|列入列管|列入追蹤|同意立案|立案|准予列管|予以列管|提[^,。;]{0,14}列管"
         ),
     ),
 ]
@@ -70,7 +70,7 @@ _REASONS = [
     ("merged", re.compile(r"併案|併入|合併|整併|整合為")),
     (
         "routine",
-        re.compile(r"常態|例行|回歸.{0,8}業務|經常性|日常業務|既有機制|定期辦理"),
+        re.compile(r"常態|例行|經常|回歸.{0,8}業務|日常業務|既有機制|定期辦理"),
     ),
     ("no_need", re.compile(r"無.{0,6}需求|無需|已無必要|無此需要|無合作需要|毋需")),
     (
@@ -124,7 +124,7 @@ def find_verbs(mask: str) -> list[Found]:
         taken = bytearray(len(text))
         for action, pattern in _VERBS:
             for verb in pattern.finditer(text):
-                if any(taken[verb.start() : verb.end()]):
+                if any(taken[verb.start() : verb.end()]) or _is_date(verb, text):
                     continue
                 for place in range(*verb.span()):
                     taken[place] = 1
@@ -152,6 +152,15 @@ def _without_reserved(mask: str, found: list[Found]) -> list[Found]:
         else verb
         for verb in found
     ]
+
+
+def _is_date(verb: re.Match[str], text: str) -> bool:
+    """Whether the verb only says when: 於解列後併同辦理."""
+    before, after = (
+        text[max(verb.start() - 6, 0) : verb.start()],
+        text[verb.end() : verb.end() + 2],
+    )
+    return bool(re.match(r"後(?!續)", after) and re.search(r"[於俟待]", before))
 
 
 def _judged(

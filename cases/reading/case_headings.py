@@ -32,6 +32,7 @@ _VOCABULARY = re.compile(
 )
 _CONTINUES = re.compile(r"列管|持續|維持|擴大|執行中|賡續|既有|追蹤|續辦|合併|整併")
 _PROPOSALS = re.compile(r"新增|新提案|提案|立案|增列")
+_PART = re.compile(r"子(?:計畫|案|項)")
 _BARE_PROPOSAL = re.compile(r"列管提案|列管.{0,2}合作提案")
 
 
@@ -95,11 +96,17 @@ def _colon(mask: str) -> int | None:
 
 
 def _count(text: str) -> int | None:
-    found = _COUNT.search(text)
-    return number(found[1]) if found else None
+    """The number of cases a heading states; in brackets, the sum of several kinds."""
+    outside = _COUNT.search(re.sub(r"\([^()]*\)", "", text))
+    if outside:
+        return number(outside[1])
+    counts = [number(found[1]) for found in _COUNT.finditer(text)]
+    return sum(count or 0 for count in counts) if counts else None
 
 
 def _action(text: str) -> str | None:
+    if _PART.search(text):
+        return None
     verbs = {verb.action for verb in actions.find_verbs(text)}
     for action in (
         actions.RELIST,

@@ -29,6 +29,9 @@ _SUB_CASE = re.compile(
 )
 _NOTED = re.compile(r"洽悉|備查|知悉|准予備查")
 _ENDS_SENTENCE = re.compile(r"[。;]")
+_GOVERNS = re.compile(
+    r"[^,。;]*(?:[,:]\s*(?:分別為|分別是|分別係|包括|包含|計有|即|為)?\s*:?\s*)?"
+)
 _NEAR = 14  # characters between a verb and the names it governs
 _FAR = 60
 
@@ -106,9 +109,10 @@ def _read_run(
 
 
 def _read_verb(record: Record, sentence: Words, said: _Said, place: Place) -> None:
-    verb = _verb(said, place)
-    if verb is None:
+    found = _verb(said, place)
+    if found is None:
         return
+    verb, stands = found
     run = said.run
     reason = None
     if verb in (actions.DELIST, actions.PROPOSE):
@@ -116,20 +120,19 @@ def _read_verb(record: Record, sentence: Words, said: _Said, place: Place) -> No
     verb = record.own(verb, said.left + said.right)
     record.make(run.names, verb, place.line, place.group, sentence, reason=reason)
     record.check(place.line, run.count, len(run.names))
-    if record.decides and run.count is not None and not place.below_heading:
+    if stands and record.decides and run.count and not place.below_heading:
         group = run.names[0].group or place.group
         record.claims.add_heading(group, Heading(verb, run.count), place.line)
 
 
-def _verb(said: _Said, place: Place) -> str | None:
-    """The verb that governs a run: close before it, else behind it."""
+def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
+    """The verb that governs a run, close before it or behind it; whether it stands."""
     left, run = said.left, said.run
     after = actions.find_verbs(said.right)
     near = [
         verb
         for verb in actions.find_verbs(left)
-        if len(left) - verb.end <= _NEAR
-        and not re.search(r"[,。;]", left[verb.end :].rstrip(",: "))
+        if len(left) - verb.end <= _NEAR and _GOVERNS.fullmatch(left, verb.end)
     ]
     chosen = near[-1] if near else (after[0] if after else None)
     if chosen and chosen.action == actions.DEFER:
@@ -137,16 +140,17 @@ def _verb(said: _Said, place: Place) -> str | None:
         chosen = settled[0] if settled else chosen  # 俟…再議，繼續列管
     if chosen is None:
         many = (run.count or 0) > 1 and place.group
-        return actions.CONTINUE if many and actions.is_uncertain(said.right) else None
+        goes_on = many and actions.is_uncertain(said.right)
+        return (actions.CONTINUE, False) if goes_on else None
     if not near and chosen.start > _FAR:
         return None
     if not chosen.stands:
         listed = chosen.action in (actions.DELIST, actions.PROPOSE)
-        return actions.CONTINUE if listed else None
+        return (actions.CONTINUE, False) if listed else None
     group = place.group or (run.names[0].group if run.names else None)
     if chosen.action == actions.LIST and not group and not run.count:
         return None
-    return chosen.action
+    return chosen.action, True
 
 
 def _read_merger(

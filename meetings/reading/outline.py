@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from meetings.reading.lines import BULLET, Line, Mark
 from meetings.reading.words import Words, join
@@ -118,6 +118,7 @@ def _paragraphs(
             and not stands_alone(above)
         )
         if line.mark and _is_believed(line, last, parts if goes_on else []):
+            line.mark = _with_lost_brackets(line.mark, last)
             level = line.mark.level
             last = {seen: nth for seen, nth in last.items() if seen < level}
             last[level] = line.mark.number
@@ -131,6 +132,24 @@ def _paragraphs(
         items.append(Item(line.mark, line.rest, line.number, line.indent))
     close()
     return items
+
+
+_ALIKE = {
+    Level.CHINESE: Level.CHINESE_BRACKET,
+    Level.CHINESE_BRACKET: Level.CHINESE,
+    Level.DIGIT: Level.DIGIT_BRACKET,
+    Level.DIGIT_BRACKET: Level.DIGIT,
+}
+
+
+def _with_lost_brackets(mark: Mark, last: dict[int, int]) -> Mark:
+    """The number with the brackets its list has: 四、 behind （三） is （四）."""
+    other = _ALIKE.get(Level(mark.level)) if mark.level in _ALIKE else None
+    if other is None or mark.number < 3 or last.get(mark.level, 0) + 1 == mark.number:
+        return mark
+    if last.get(other, 0) + 1 != mark.number:
+        return mark
+    return replace(mark, level=other)
 
 
 def _is_believed(line: Line, last: dict[int, int], above: list[Words]) -> bool:
