@@ -100,6 +100,7 @@ def _spans(
     ends = [title.first for title in titles[1:]] + [len(lines)]
     names = {read_title(title.text).platform for title in titles} - {None}
     spans: list[tuple[Title, list[Line]]] = []
+    over = False  # whether the last meeting was adjourned
     for title, end in zip(titles, ends, strict=True):
         own: list[Line] = []
         for line in lines[title.after : end]:
@@ -107,11 +108,12 @@ def _spans(
             (furniture if is_head else own).append(line)
         while title is not titles[-1] and own and is_attachment_label(own[-1]):
             furniture.append(own.pop())  # 附件2 above the next minutes
-        if spans and spans[-1][0].key == title.key and not _is_over(spans[-1][1]):
+        if spans and spans[-1][0].key == title.key and not over:
             furniture.extend(lines[title.first : title.after])
             spans[-1][1].extend(own)
         else:
             spans.append((title, own))
+        over = _is_over(own)
     return spans
 
 

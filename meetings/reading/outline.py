@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from meetings.reading.lines import BULLET, Line, Mark
 from meetings.reading.words import Words, join
@@ -238,10 +239,11 @@ def _gap(siblings: list[Item], item: Item) -> Gap | None:
     assert mark
     if mark.level == BULLET:
         return None
-    before = [other.mark for other in siblings if other.mark]
-    if any(other.level == BULLET for other in before[-3:]):
+    marked = (other.mark for other in reversed(siblings) if other.mark)
+    before = list(islice(marked, 3))
+    if any(other.level == BULLET for other in before):
         return None
-    same = [other for other in before[-1:] if other.level == mark.level]
+    same = [other for other in before[:1] if other.level == mark.level]
     if same and mark.number not in (same[0].number + 1, 1):
         return Gap(item.line, same[0].numeral, mark.numeral)
     if not before and mark.number > 1:
