@@ -61,12 +61,18 @@ class Draft:
 
 @transaction.atomic
 def make_draft(
-    read: ReadMinutes, *, rest: Collection[str], stamp: str, by: AbstractBaseUser
+    read: ReadMinutes,
+    *,
+    rest: Collection[str],
+    stamp: str,
+    by: AbstractBaseUser,
+    is_own: bool = False,
 ) -> Draft:
     """Make the draft: header, chairs, texts, decisions and the file itself, or nothing.
 
     ``rest`` are the codes of the groups whose tracked cases that the paper does not
-    name stay tracked, ``stamp`` the state of the review that was looked at. Raises
+    name stay tracked, ``stamp`` the state of the review that was looked at; ``is_own``
+    says that a paper which names another platform is of this one. Raises
     ValidationError, ChangedMeanwhile, DraftMade.
     """
     read = lock_read(read)
@@ -75,6 +81,8 @@ def make_draft(
         raise ChangedMeanwhile
     if not review.may_draft:
         raise ValidationError(list(review.in_the_way))
+    if review.is_foreign and not is_own:
+        raise ValidationError("文件載明是別的平臺，請先勾選確認這份文件屬於本平臺。")
     minutes = _begin(read, review, by)
     draft = Draft(minutes)
     _write_texts(draft, review)

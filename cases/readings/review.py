@@ -66,6 +66,11 @@ class Review:
         return not self.in_the_way
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether the paper names another platform."""
+        return is_foreign(self.facts, self.read.reading.platform)
+
+    @property
     def decides(self) -> bool:
         """Whether the series decides what is tracked."""
         series = self.read.series
@@ -152,7 +157,7 @@ def _cautions(review: Review) -> Iterator[str]:
     """What a person should know before drafting; a sentence each."""
     read, meeting = review.read, review.meeting
     platform = read.reading.platform
-    if is_foreign(review.facts, platform):
+    if review.is_foreign:
         yield (
             f"文件所載平臺為{quoted(review.facts.platform)}，與{platform}不同；"
             "不同平臺的同名案件不是同一案。"

@@ -402,6 +402,17 @@ def test_what_the_paper_states_stays_when_the_minutes_are_confirmed(
     assert LedgerEntry.objects.filter(meeting=minutes.meeting, kind="delist").exists()
 
 
+def test_paper_that_names_another_platform_is_drafted_only_when_meant(read, clerk):
+    found = read(platform="北臺區域發展推動委員會")
+    stamp = review_of(found).stamp
+
+    with pytest.raises(ValidationError, match="屬於本平臺"):
+        make_draft(found, rest=[], stamp=stamp, by=clerk)
+    make_draft(found, rest=[], stamp=stamp, by=clerk, is_own=True)
+
+    assert Minutes.objects.count() == 1
+
+
 # Which meeting --------------------------------------------------------------------------
 
 

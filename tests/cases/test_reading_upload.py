@@ -291,6 +291,29 @@ def test_paper_waits_on_while_there_is_no_room_to_read(platform, settings):
     assert read_next(platform) == paper
 
 
+def test_paper_removed_while_it_is_read_leaves_nothing(desk, platform, monkeypatch):
+    paper = ReadingFactory(platform=platform, content=PAPER.encode(), name="a.txt")
+    read = sandbox.read
+
+    def read_and_remove(*args, **options):
+        Reading.objects.filter(pk=paper.pk).delete()
+        return read(*args, **options)
+
+    monkeypatch.setattr(sandbox, "read", read_and_remove)
+    response = desk.post(
+        address(platform, "read-next"), headers={"Accept": "application/json"}
+    )
+
+    assert response.json() == {
+        "left": 0,
+        "of": 0,
+        "done": 0,
+        "key": paper.pk,
+        "row": "",
+    }
+    assert not ReadMinutes.objects.exists()
+
+
 def test_answer_no_column_can_hold_is_refused(platform, monkeypatch):
     ReadingFactory(platform=platform, content=PAPER.encode(), name="a.txt")
     # A child gone astray: the well-formed answer holds what PostgreSQL cannot.

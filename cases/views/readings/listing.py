@@ -164,14 +164,14 @@ def read_on(request: HttpRequest, platform: str) -> HttpResponseBase:
     if request.headers.get("Accept", "").startswith("application/json"):
         reading = read_next(body)
         progress = _progress(body, request)
+        key = reading.pk if reading is not None else 0
+        shown = Reading.objects.without_content().counted().filter(pk=key).first()
         row = ""
-        if reading is not None:
-            shown = Reading.objects.without_content().counted().get(pk=reading.pk)
+        if shown is not None:
             row = render_to_string(
                 "readings/_reading.html", {"reading": shown}, request
             )
-        key = reading.pk if reading is not None else None
-        return JsonResponse({**progress, "key": key, "row": row})
+        return JsonResponse({**progress, "key": key or None, "row": row})
     until = time.monotonic() + SECONDS
     while read_next(body) is not None and time.monotonic() < until:
         pass

@@ -320,6 +320,7 @@ def draft(
             read,
             rest=request.POST.getlist("rest"),
             stamp=request.POST.get("stamp", ""),
+            is_own="own" in request.POST,
             by=request.user,
         )
     except ChangedMeanwhile:

@@ -58,7 +58,12 @@
         : `${answer.of} 份都已讀取。`;
       if (answer.key !== null) {
         const row = document.getElementById(`reading-${answer.key}`);
-        row ? row.replaceWith(fragment(answer.row)) : list?.prepend(fragment(answer.row));
+        const now = answer.row ? fragment(answer.row) : "";
+        if (row) {
+          row.replaceWith(now);
+        } else {
+          list?.prepend(now);
+        }
       }
       if (answer.left === 0) {
         return;
