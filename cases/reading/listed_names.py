@@ -16,7 +16,6 @@ _NONE = ("無", "略", "沒有", "本次無", "詳如附件")
 _DIGITS = "一二三四五六七八九十0123456789"
 _OPEN, _CLOSE = "「『", "」』"
 _SEPARATOR = re.compile(r"\s*(?:以及|[、,;及暨和與])\s*")
-_COUNT_BEHIND = re.compile(rf"\s*(?:等|共|計|共計|合計)?\s*(?:{NUMBER})\s?(?:件|項)?案")
 _NOTE = re.compile(r"\s*(?P<note>\((?:[^()]|\([^()]*\)){0,80}\))\s*$")
 _GROUP = re.compile(
     r"^\s*(?P<group>[\u4e00-\u9fff]{2,8}組)\s*(?:\((?P<part>[\u4e00-\u9fff]{2,6}組)\))?\s*[:\-]?\s*(?=[「『■])"

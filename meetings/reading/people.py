@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meetings.reading.words import Words, join
 
@@ -130,6 +130,8 @@ _BODY_BEHIND = re.compile(
     r"(?P<name>[^\s、,;()]{2,12})\s?\((?P<body>[^()\s]{2,24}(?:政府|公所|委員會|局|處|會|市|縣))\)"
 )
 _LABEL = re.compile(r"共\s?同\s?主\s?(?:持\s?人?|席)\s*:?")
+_GOVERNMENT = re.compile(r"(?:政府|公所)$")
+_HEAD = re.compile(r"[市縣]長$")
 _BETWEEN = re.compile(r"[\s、,;/]+")
 _AND = re.compile(r"以及|[及暨與和]")
 
@@ -191,10 +193,13 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
     chairs: list[Person] = []
     unread: list[Words] = []
     organization = ""
+    persons_above = False  # whether the line above named persons
     for words in _mended_lines(lines):
         text = _LABEL.sub(" ", words.folded)
         text, deputies = _take_deputies(text)
         read = False
+        beside = False  # whether a body is named on this line
+        after_body = False  # whether a government was named just before
         line_chairs: list[Person] = []
         for token in _tokens(text):
             person = read_person(token)
@@ -203,15 +208,23 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
                 person = Person(token, "", "")
             if person is None:
                 if _is_body(token):
-                    organization, read = token, True
+                    # 新北市政府 經濟發展局: a government and its agency.
+                    of_it = after_body and not _GOVERNMENT.search(token)
+                    organization = organization + token if of_it else token
+                    after_body = bool(_GOVERNMENT.search(token))
+                    beside = read = True
                 elif re.fullmatch(_TITLE, token):
                     line_chairs.append(Person("", token, organization))
                     read = True
                 continue
-            read = True
+            read, after_body = True, False
             if person.organization:
-                organization = person.organization
-            line_chairs.append(_with_body(person, organization))
+                organization, beside = person.organization, True
+            # A head of government does not sit for the body of the line above.
+            known = beside or not persons_above or not _HEAD.search(person.title)
+            line_chairs.append(
+                replace(person, organization=organization if known else "")
+            )
         line_chairs = _mend(line_chairs)
         for deputy in deputies:
             absent = line_chairs.pop() if line_chairs else None
@@ -227,6 +240,7 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
                 )
             )
         chairs.extend(chair for chair in line_chairs if chair.name)
+        persons_above = bool(line_chairs)
         if not read and not deputies and text.strip(" :。"):
             unread.append(words)
     return chairs, unread
@@ -306,14 +320,6 @@ def _is_body(token: str) -> bool:
             r"(?:政府|公所|委員會|基金會|協會|公會|大學|公司|中心|[市縣局處署部院館會])$",
             token,
         )
-    )
-
-
-def _with_body(person: Person, organization: str) -> Person:
-    body = person.organization or organization
-    # 政府 and its agency apart: 新北市政府 經濟發展局.
-    return Person(
-        person.name, person.title, body, person.surname_only, person.deputy_for
     )
 
 

@@ -23,7 +23,6 @@ HEADER_KINDS = ("time", "place", "chairs", "recorder", "attendance")
 _LONGEST_HEADING = 60
 _SHORTEST_TORN = 14  # a line that ends sooner was not too short for its heading
 _QUALIFIER = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)?)\)$")
-_GROUP_OR_CASE = re.compile(r"[\u4e00-\u9fff]{2,8}組")
 _ATTACHMENT = re.compile(
     r"附\s?[件檔表錄]\s?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})?(?![\u4e00-\u9fff」])"
 )

@@ -51,6 +51,19 @@ def test_two_chairs_of_one_body_stand_on_one_line():
     ]
 
 
+def test_a_government_and_its_agency_are_one_body():
+    assert chairs("新北市政府 經濟發展局 黃副局長碧玉") == [
+        ("黃碧玉", "副局長", "新北市政府經濟發展局", "")
+    ]
+
+
+def test_a_mayor_is_not_of_the_city_on_the_line_above():
+    assert chairs("臺北市政府 林副市長奕華", "邱佩琳副市長") == [
+        ("林奕華", "副市長", "臺北市政府", ""),
+        ("邱佩琳", "副市長", "", ""),
+    ]
+
+
 def test_and_divides_two_persons_but_not_a_name():
     assert chairs("劉副市長和然及林副市長奕華") == [
         ("劉和然", "副市長", "", ""),
