@@ -171,9 +171,7 @@ def test_group_that_the_platform_has_not_is_doubted(read, group):
     assert row.doubts == ["本平臺沒有「月球組」，請選擇議題小組。"]
 
 
-def test_case_below_another_groups_heading_is_doubted(
-    read, tracked, platform, group
-):
+def test_case_below_another_groups_heading_is_doubted(read, tracked, platform, group):
     other = IssueGroupFactory(platform=platform)
 
     row = only_row(read(decision_said("跨市公車", "delist", group=other.name)))
