@@ -142,7 +142,7 @@ def read_next(platform: Platform) -> Reading | None:
     The row is marked, read outside any transaction, and written again: two who ask
     at once read two papers, and nobody waits for another's.
     """
-    reading = _begin(platform)
+    reading = take_next(platform)
     if reading is None:
         return None
     content = Reading.objects.filter(pk=reading.pk).values_list("content", flat=True)
@@ -177,7 +177,8 @@ def _unread(now: datetime) -> Q:
 
 
 @transaction.atomic
-def _begin(platform: Platform) -> Reading | None:
+def take_next(platform: Platform) -> Reading | None:
+    """Mark the paper that waits longest as being read, one that nobody else marks."""
     now = timezone.now()
     reading = (
         Reading.objects.without_content()

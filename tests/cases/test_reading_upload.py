@@ -7,11 +7,12 @@ import hashlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Reading, ReadMinutes
-from cases.readings.intake import GIVEN_UP, read_next
+from cases.readings.intake import GIVEN_UP, read_next, take_next
 from platform_site.lib import uploads
 from platform_site.reading import sandbox
 from tests.cases.desk import sit_down
@@ -339,14 +340,19 @@ def test_other_platforms_papers_are_left_alone(platform):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_read_at_once_read_two_papers(platform, meanwhile):
-    for name in ("a.txt", "b.txt"):
+    first, second = (
         ReadingFactory(platform=platform, name=name, content=f"{name}{PAPER}".encode())
+        for name in ("a.txt", "b.txt")
+    )
 
-    other = meanwhile(read_next, platform)
-    mine = read_next(platform)
+    with transaction.atomic():
+        mine = take_next(platform)
+        other = meanwhile(read_next, platform)
 
-    assert {mine.name, other.result(timeout=60).name} == {"a.txt", "b.txt"}
-    assert set(Reading.objects.values_list("state", flat=True)) == {"read"}
+    assert (mine, other.result(timeout=60)) == (first, second)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("reading", "read")
 
 
 # One paper -------------------------------------------------------------------------
