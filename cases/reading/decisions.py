@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading, as_group, as_heading
@@ -22,6 +22,9 @@ DECIDING = ("mayor", "vice_mayor", "special")
 _THIS_CASE = re.compile(r"本案|本項|本合作案|本提案")
 _NAME_LIKE = re.compile(
     r"(?:案|計畫|合作|交流|機制|工程|平[臺台]|活動|方案|作業|行動|推廣|規劃|建置|服務|專案|聯盟|行銷|共享)(?:\(|$|」)"
+)
+_PROPOSER = re.compile(
+    r"[\u4e00-\u9fff]{2,16}(?:[市縣府局處]|委員會)\s*:(?=[^:。]{0,12}「)"
 )
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
@@ -82,6 +85,7 @@ class Reader:
 
         ``above`` counts the headings before it on the same line.
         """
+        item = _without_proposer(item)
         heading, rest = as_heading(item.words)
         if above > _MOST_HEADINGS:
             heading = None
@@ -222,6 +226,16 @@ class Reader:
         if head:
             count = counted(item.words)
             self.record.case(head, body, heading, scope.group, item.line, count)
+
+
+def _without_proposer(item: Item) -> Item:
+    """The item without who proposes it: 基隆市：新增「…」."""
+    found = _PROPOSER.match(item.words.folded)
+    if not found or not find_runs(
+        item.words[found.end() :], masked(item.words.folded[found.end() :])
+    ):
+        return item
+    return replace(item, words=item.words[found.end() :].strip())
 
 
 def _until_quote(mask: str) -> str:

@@ -53,8 +53,7 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
 
     A matter is headed 案由, or is an item below which 決議： stands.
     """
-    proposals: list[Proposal] = []
-    others: list[Item] = []
+    matters: list[tuple[Proposal | None, list[Item]]] = []
     current: Proposal | None = None
     answering = False
     for index, item in enumerate(items):
@@ -67,13 +66,20 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
             start = matter.end() if matter else 0
             level = item.mark.level if item.mark and not matter else None
             current = Proposal(item.words[start:].strip(":"), item.line, [], level)
-            proposals.append(current)
+            matters.append((current, [item]))
             answering = _gather(current, item.children, answering=False)
         elif current is None:
-            others.append(item)
+            matters.append((None, [item]))
         else:
+            matters[-1][1].append(item)
             answering = _gather(current, [item], answering=answering)
-    answered = [proposal for proposal in proposals if proposal.resolved]
+    answered = [proposal for proposal, _ in matters if proposal and proposal.resolved]
+    others = [
+        item
+        for proposal, own in matters
+        if proposal is None or not proposal.resolved
+        for item in own
+    ]
     return answered, others
 
 

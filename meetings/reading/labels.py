@@ -83,7 +83,7 @@ _KINDS = [
 ]
 # Headings that need no number to be known for one.
 _BODY = re.compile(
-    rf"(?P<label>(?:{_spread('主席致詞', '主席致辭', '報告事項', '工作報告', '討論事項', '討論提案', '臨時動議', '臨時提案', '決議事項', '會議決議', '會議結論', '裁示事項', '主席結論暨指示', '主席結論與指示', '主席結論', '主席裁示', '散會', '提案討論', '綜合討論')}))"
+    rf"(?P<label>(?:{_spread('主席致詞', '主席致辭', '報告事項', '工作報告', '討論事項', '討論提案', '臨時動議', '臨時提案', '決議事項', '會議決議', '會議結論', '裁示事項', '主席結論暨指示', '主席結論與指示', '主席結論', '主席裁示', '散會', '提案討論', '綜合討論')})(?:[及暨與](?:決議|結論|裁示|指示|討論|報告)(?:事項)?)?)"
     r"(?P<qualifier>\s?\([^()]{1,24}\))?\s*(?P<stop>:|$|。?$|\s)"
 )
 
@@ -96,6 +96,9 @@ _EARLY = re.compile(
 _REPORT = re.compile(
     r"(?P<label>[^,。;:()]{2,28}(?:報告|致詞|致辭)(?:事項)?)\s*:\s*(?=洽悉|略|\(略|准予|知悉|無|$)"
 )
+
+
+_LONGEST_LABEL = 16
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,20 @@ def header_label(words: Words) -> Label | None:
 def inline_labels(words: Words) -> list[int]:
     """Where in a line of the header further labels begin."""
     return [found.start() for found in _INLINE.finditer(words.folded)]
+
+
+def labels_in_cells(words: Words) -> list[int]:
+    """Where in a row of a table a cell holds only a label of the header."""
+    places = []
+    place = words.text.find("\t")
+    while place >= 0:
+        end = words.text.find("\t", place + 1)
+        cell = words[place + 1 : end if end >= 0 else len(words)].strip()
+        label = header_label(cell) if 0 < len(cell) <= _LONGEST_LABEL else None
+        if label and not cell[label.after :]:
+            places.append(place + 1)
+        place = end
+    return places
 
 
 def body_label(words: Words) -> Label | None:

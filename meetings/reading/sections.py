@@ -13,6 +13,7 @@ from meetings.reading.labels import (
     header_label,
     inline_labels,
     kind_of,
+    labels_in_cells,
     report_label,
 )
 from meetings.reading.lines import Line, Mark, find_mark
@@ -93,6 +94,7 @@ class _Cutter:
             return [line]
         head = line.mark.end if line.mark else 0
         inside = [start for start in inline_labels(line.words) if start > head]
+        inside = sorted({*inside, *labels_in_cells(line.words)})
         starts = [0, *inside, len(line.words)]
         parts = []
         for start, end in pairwise(starts):
