@@ -5,6 +5,7 @@ import hashlib
 
 import factory
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from cases.models import (
@@ -23,6 +24,7 @@ from cases.models import (
 )
 from meetings.models import (
     Agency,
+    Assignment,
     Chair,
     IssueGroup,
     Meeting,
@@ -228,8 +230,16 @@ class ReportingRoundFactory(DjangoModelFactory):
         model = ReportingRound
 
 
+class CollectingRoundFactory(ReportingRoundFactory):
+    """A round that is collected here: open in January 2026."""
+
+    opens_on = dt.date(2026, 1, 1)
+    due_on = dt.date(2026, 1, 15)
+    locks_on = dt.date(2026, 1, 31)
+
+
 class ProgressUpdateFactory(DjangoModelFactory):
-    """A joint text that was accepted."""
+    """A joint text that was accepted, as from a paper; or a draft of one."""
 
     case = factory.SubFactory(CaseFactory)
     round = factory.SubFactory(
@@ -240,6 +250,37 @@ class ProgressUpdateFactory(DjangoModelFactory):
 
     class Meta:
         model = ProgressUpdate
+
+    @classmethod
+    def _create(cls, model, *args, state, text, **fields):
+        if state != ProgressUpdate.State.DRAFT:
+            return super()._create(model, *args, state=state, text=text, **fields)
+        draft = super()._create(model, *args, state="missing", text="", **fields)
+        draft.state, draft.text, draft.version = state, text, 1
+        draft.saved_by, draft.saved_at = UserFactory(), timezone.now()
+        draft.save()
+        return draft
+
+
+class SlotFactory(ProgressUpdateFactory):
+    """A slot of a round that is collected here, nothing written yet."""
+
+    round = factory.SubFactory(
+        CollectingRoundFactory, platform=factory.SelfAttribute("..case.platform")
+    )
+    municipality = factory.SubFactory(MunicipalityFactory)
+    text = ""
+    state = ProgressUpdate.State.MISSING
+
+
+class AssignmentFactory(DjangoModelFactory):
+    group = factory.SubFactory(IssueGroupFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    user = factory.SubFactory(UserFactory)
+    starts_on = dt.date(2024, 1, 1)
+
+    class Meta:
+        model = Assignment
 
 
 class ReadingFactory(DjangoModelFactory):

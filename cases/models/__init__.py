@@ -20,6 +20,7 @@ from cases.models.readings import (
     ReadMinutes,
     ReadProgress,
 )
+from cases.models.steps import ProgressStep, Reminder
 
 __all__ = [
     "Case",
@@ -31,11 +32,13 @@ __all__ = [
     "DraftDecision",
     "LedgerEntry",
     "Participant",
+    "ProgressStep",
     "ProgressUpdate",
     "ReadDecision",
     "ReadMinutes",
     "ReadProgress",
     "Reading",
+    "Reminder",
     "ReportingRound",
     "Standing",
     "Theme",

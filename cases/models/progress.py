@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pghistory
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
+from django.utils import timezone
 
-from cases.models.cases import Case
-from meetings.models import Municipality, Platform
+from cases.models.cases import Case, Participant
+from meetings.models import (
+    READ_CONFIRMED,
+    Assignment,
+    AssignmentQuerySet,
+    Municipality,
+    Platform,
+    own_groups,
+)
 from platform_site.lib.roc import format_roc
 from platform_site.lib.search import words_index
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
 
 @pghistory.track()
 class ReportingRound(models.Model):
-    """One collection of progress (填報), true at its data date."""
+    """One collection of progress (填報), true at its data date.
+
+    Without ``opens_on`` nothing was collected here: its texts came from a paper. Once
+    locked it never changes, nor do its slots (migration 0011).
+    """
 
     platform = models.ForeignKey(
         Platform, models.PROTECT, related_name="rounds", verbose_name="平臺"
@@ -25,12 +47,37 @@ class ReportingRound(models.Model):
     opens_on = models.DateField("開放填報日", null=True, blank=True)
     due_on = models.DateField("填報期限", null=True, blank=True)
     locks_on = models.DateField("關閉填報日", null=True, blank=True)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="鎖定人員",
+    )
+    locked_at = models.DateTimeField("鎖定時間", null=True, blank=True)
 
     class Meta:
         verbose_name = "填報期別"
         verbose_name_plural = "填報期別"
         ordering = ["platform", "-as_of"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(opens_on=None, due_on=None, locks_on=None)
+                | Q(
+                    opens_on__isnull=False,
+                    due_on__gte=F("opens_on"),
+                    locks_on__gte=F("due_on"),
+                ),
+                name="cases_round_days_in_order",
+                violation_error_message="開放填報日、填報期限、關閉填報日須依序填寫。",
+            ),
+            models.CheckConstraint(
+                condition=Q(locked_by=None, locked_at=None)
+                | Q(locked_by__isnull=False, locked_at__isnull=False),
+                name="cases_round_locked_by_somebody",
+                violation_error_message="鎖定須載明人員與時間。",
+            ),
             models.UniqueConstraint(
                 fields=["platform", "as_of"],
                 name="cases_round_date_once",
@@ -41,15 +88,120 @@ class ReportingRound(models.Model):
     def __str__(self) -> str:
         return f"{self.platform.short_name} {format_roc(self.as_of)}"
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether nothing of it changes any more."""
+        return self.locked_at is not None
+
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     """Questions asked of progress."""
 
+    # Who may
+
+    def written_by(
+        self, user: AbstractBaseUser | AnonymousUser, day: date
+    ) -> ProgressUpdateQuerySet:
+        """Slots that are ``user``'s to write on ``day``, whether open or not.
+
+        The secretariat's are all of its platforms, a contact's those that his or her
+        assignments cover.
+        """
+        kept = Platform.objects.kept_by(user).order_by()
+        return self.filter(
+            Q(round__platform__in=kept.values("pk")) | _covered_for(user, day)
+        )
+
+    def covered_for(
+        self, user: AbstractBaseUser | AnonymousUser, day: date
+    ) -> ProgressUpdateQuerySet:
+        """Slots that ``user``'s assignments cover on ``day``."""
+        return self.filter(_covered_for(user, day))
+
+    def writable_by(
+        self, user: AbstractBaseUser | AnonymousUser, day: date
+    ) -> ProgressUpdateQuerySet:
+        """Slots that ``user`` may write on ``day``; their state says what comes next.
+
+        Contacts while the round is open, or longer where the slot was reopened.
+        """
+        kept = Platform.objects.kept_by(user).order_by()
+        return (
+            self.written_by(user, day)
+            .filter(
+                Q(round__platform__in=kept.values("pk")) | is_open_on(day),
+                round__locked_at=None,
+            )
+            .exclude(state=ProgressUpdate.State.LOCKED)
+        )
+
+    def readable_by(
+        self, user: AbstractBaseUser | AnonymousUser, day: date
+    ) -> ProgressUpdateQuerySet:
+        """Slots whose text ``user`` may read on ``day``.
+
+        All may read what is public; officials every accepted text, contacts those of
+        own groups and whatever is theirs to write, the secretariat all of its own.
+        """
+        public = Q(pk__in=ProgressUpdate.objects.public().order_by().values("pk"))
+        may: Any = user
+        if not (user.is_authenticated and user.is_active):
+            return self.filter(public)
+        written = ProgressUpdate.objects.written_by(user, day).order_by()
+        readable = public | Q(pk__in=written.values("pk"))
+        accepted = Q(state__in=ACCEPTED)
+        if may.has_perm(READ_CONFIRMED):
+            readable |= accepted
+        else:
+            groups = own_groups(user, day).order_by()
+            readable |= accepted & Q(case__group__in=groups.values("pk"))
+        return self.filter(readable)
+
+    def with_contacts(self, day: date) -> ProgressUpdateQuerySet:
+        """With ``contact_ids``: whose each slot is to write on ``day``."""
+        users = covering(day).order_by("starts_on", "pk").values("user")
+        contacts = {"contact_ids": ArraySubquery(users)}
+        return self.annotate(**contacts)
+
+    # What is there
+
+    def public(self) -> ProgressUpdateQuerySet:
+        """Texts that everybody may read: accepted ones that came from a paper.
+
+        What is collected here is public as an edition, not as a row.
+        """
+        return self.accepted().filter(round__opens_on=None)
+
+    def owed(self) -> ProgressUpdateQuerySet:
+        """Slots that wait for who writes them."""
+        return self.filter(state__in=OWED)
+
+    def with_last_text(self) -> ProgressUpdateQuerySet:
+        """With ``last_text`` and ``last_as_of``, of the last round that said something.
+
+        The same municipality's, or the joint one's; None where there is none. A round
+        that said 本季無變動 left the text before it standing.
+        """
+        last = (
+            ProgressUpdate.objects.accepted()
+            .filter(
+                Q(municipality=OuterRef("municipality"))
+                | Q(IsNull(OuterRef("municipality"), True), municipality=None),
+                case=OuterRef("case"),
+                round__as_of__lt=OuterRef("round__as_of"),
+                is_unchanged=False,
+            )
+            .order_by("-round__as_of")
+        )
+        of_last = {
+            "last_text": Subquery(last.values("text")[:1]),
+            "last_as_of": Subquery(last.values("round__as_of")[:1]),
+        }
+        return self.annotate(**of_last)
+
     def accepted(self) -> ProgressUpdateQuerySet:
         """Texts that may be printed and shown."""
-        return self.filter(
-            state__in=[ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED]
-        )
+        return self.filter(state__in=ACCEPTED)
 
     def latest_of_case(self, day: date) -> ProgressUpdateQuerySet:
         """For a subquery of cases: the accepted texts of the last round up to ``day``.
@@ -81,9 +233,53 @@ def latest_round(
     ).order_by("-as_of")
 
 
+def is_open_on(day: date) -> Q:
+    """Slots that contacts may write on ``day``."""
+    return Q(round__opens_on__lte=day) & (
+        Q(round__locks_on__gte=day) | Q(open_until__gte=day)
+    )
+
+
+def _covered_for(user: AbstractBaseUser | AnonymousUser, day: date) -> Q:
+    return Q(Exists(covering(day).filter(user=user.pk)))
+
+
+def covering(day: date) -> AssignmentQuerySet:
+    """Return, for a subquery of slots, the assignments that each is covered by.
+
+    The one rule of who writes what: the group's contacts of the municipality; with a
+    group come those below it and the one above, as in ``own_groups``. A joint text is
+    written by contacts of the case's lead, or of any of its municipalities where none
+    leads. An assignment for an agency covers cases in which that agency takes part.
+    """
+    of_case = Participant.objects.filter(case=OuterRef(OuterRef("case")))
+    here = of_case.filter(municipality=OuterRef("municipality"))
+    jointly = Q(Exists(here.filter(is_lead=True))) | (
+        ~Q(Exists(of_case.filter(is_lead=True))) & Q(Exists(here))
+    )
+    return (
+        Assignment.objects.on(day)
+        .filter(
+            Q(group=OuterRef("case__group"))
+            | Q(group=OuterRef("case__group__parent"))
+            | Q(group__parent=OuterRef("case__group")),
+            Q(municipality=OuterRef("municipality"))
+            | Q(IsNull(OuterRef("municipality"), True)) & jointly,
+            Q(agency=None) | Q(Exists(of_case.filter(agency=OuterRef("agency")))),
+            user__is_active=True,
+        )
+        .order_by()
+    )
+
+
 @pghistory.track()
 class ProgressUpdate(models.Model):
-    """What one municipality (or all jointly) reports about a case in a round (辦理情形)."""
+    """What one municipality (or all jointly) reports about a case in a round (辦理情形).
+
+    The slot and its text are one row, which begins missing. How it goes on, and that
+    each step of it is told (``ProgressStep``), the database holds (migration 0011).
+    What came from a paper is accepted from the first, and names nobody.
+    """
 
     class State(models.TextChoices):
         MISSING = "missing", "未填"
@@ -113,6 +309,42 @@ class ProgressUpdate(models.Model):
     state = models.CharField(
         "狀態", max_length=10, choices=State.choices, default=State.MISSING
     )
+    # Counts saves and steps; what a form says it was filled from.
+    version = models.PositiveIntegerField("版次", default=0, db_default=0)
+    open_until = models.DateField("補填期限", null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="儲存人員",
+    )
+    saved_at = models.DateTimeField("儲存時間", null=True, blank=True)
+    # The first time in this round: what was late stays late.
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="送出人員",
+    )
+    submitted_at = models.DateTimeField("首次送出時間", null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="接受人員",
+    )
+    accepted_at = models.DateTimeField("接受時間", null=True, blank=True)
+
+    # Set by with_contacts() and with_last_text().
+    contact_ids: list[int]
+    last_text: str | None
+    last_as_of: date | None
 
     objects = ProgressUpdateQuerySet.as_manager()
 
@@ -131,6 +363,53 @@ class ProgressUpdate(models.Model):
                 name="cases_progress_once_a_round",
                 violation_error_message="這個縣市本期已有辦理情形。",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "missing",
+                        "draft",
+                        "submitted",
+                        "returned",
+                        "accepted",
+                        "locked",
+                    ]
+                ),
+                name="cases_progress_state_known",
+                violation_error_message="沒有這種狀態。",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unchanged=False) | Q(text=""),
+                name="cases_progress_unchanged_without_text",
+                violation_error_message="填「本季無變動」時不另填文字。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="missing", text="", is_unchanged=False, saved_by=None)
+                | Q(state__in=["draft", "returned"])
+                | Q(state__in=["submitted", "accepted", "locked"])
+                & (Q(is_unchanged=True) | ~Q(text="")),
+                name="cases_progress_says_something_once_submitted",
+                violation_error_message="請填寫辦理情形，或填「本季無變動」。",
+            ),
+            models.CheckConstraint(
+                condition=Q(saved_by=None, saved_at=None)
+                | Q(saved_by__isnull=False, saved_at__isnull=False),
+                name="cases_progress_saved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by=None, submitted_at=None)
+                & ~Q(state="submitted")
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="cases_progress_submitted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by=None, accepted_at=None)
+                | Q(
+                    accepted_by__isnull=False,
+                    accepted_at__isnull=False,
+                    state__in=["accepted", "locked"],
+                ),
+                name="cases_progress_accepted_by_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["case", "round"], name="cases_progress_of_case"),
@@ -144,3 +423,20 @@ class ProgressUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case.number} {self.municipality or '共同'}"
+
+    def days_late(self, day: date) -> int:
+        """Return how many days after the due date it was submitted, or stands owed."""
+        due = self.round.due_on
+        if due is None or (self.submitted_at is None and self.state in ACCEPTED):
+            return 0
+        came = timezone.localdate(self.submitted_at) if self.submitted_at else day
+        return max(0, (came - due).days)
+
+
+ACCEPTED = (ProgressUpdate.State.ACCEPTED, ProgressUpdate.State.LOCKED)
+# The contact's turn: nothing was handed in, or it came back.
+OWED = (
+    ProgressUpdate.State.MISSING,
+    ProgressUpdate.State.DRAFT,
+    ProgressUpdate.State.RETURNED,
+)

@@ -26,6 +26,7 @@ from cases.reading.blocks import cut_by_date
 from cases.reading.names import Certainty
 from cases.readings.progress import ProgressReview, Row, review_progress
 from cases.readings.progress_targets import Target
+from cases.rounds import enter
 from meetings.models import Municipality
 from platform_site.lib.roc import format_roc
 
@@ -228,21 +229,25 @@ def save_day(reading: Reading, day: date, *, version: int, today: date) -> None:
     locked.save(update_fields=["as_of", "version"])
 
 
-def write_rounds(reading: Reading, *, replaced: Sequence[str], stamp: str) -> Outcome:
+def write_rounds(
+    reading: Reading, *, replaced: Sequence[str], stamp: str, by: AbstractBaseUser
+) -> Outcome:
     """Write the accepted texts to their rounds, all or nothing.
 
     What stands there and differs is only replaced where ``replaced`` names it.
     Raises ValidationError, ChangedMeanwhile, Written.
     """
     try:
-        return _write_rounds(reading, set(replaced), stamp)
+        return _write_rounds(reading, set(replaced), stamp, by)
     except IntegrityError as error:
         # Somebody began the same round or text this very moment.
         raise ChangedMeanwhile from error
 
 
 @transaction.atomic
-def _write_rounds(reading: Reading, replaced: set[str], stamp: str) -> Outcome:
+def _write_rounds(
+    reading: Reading, replaced: set[str], stamp: str, by: AbstractBaseUser
+) -> Outcome:
     locked = lock_reading(reading)
     review = review_progress(locked)
     if review.in_the_way:
@@ -256,27 +261,30 @@ def _write_rounds(reading: Reading, replaced: set[str], stamp: str) -> Outcome:
         day: _round(locked, day)
         for day in {locked.as_of, *(target.day for _, target in pairs)}
     }
-    new, changed, same, kept = [], [], 0, 0
+    now = timezone.now()
+    new, changed, same, kept = [], 0, 0, 0
     for row, target in pairs:
         if target.is_same:
             same += 1
         elif target.differs and key_of(row, target) not in replaced:
             kept += 1
         elif target.held is not None:
-            changed.append(_accepted(target.held, target.text))
+            held = target.held
+            enter(held, text=target.text, version=held.version, by=by, at=now)
+            changed += 1
         else:
             update = ProgressUpdate(
                 case=row.case,
                 round=rounds[target.day],
                 municipality=row.municipality,
             )
-            new.append(_accepted(update, target.text))
+            update.text, update.state = target.text, State.ACCEPTED
+            new.append(update)
     ProgressUpdate.objects.bulk_create(new)
-    ProgressUpdate.objects.bulk_update(changed, ["text", "is_unchanged", "state"])
     locked.round = rounds[locked.as_of]
     locked.version += 1
     locked.save(update_fields=["round", "version"])
-    return Outcome(len(new) + len(changed), same, kept, sorted(rounds))
+    return Outcome(len(new) + changed, same, kept, sorted(rounds))
 
 
 def key_of(row: Row, target: Target) -> str:
@@ -301,10 +309,6 @@ def _round(reading: Reading, day: date) -> ReportingRound:
     found, _ = ReportingRound.objects.get_or_create(
         platform=reading.platform, as_of=day
     )
+    if found.is_locked:
+        raise ValidationError(f"{format_roc(day)}這一期已鎖定，不能寫入。")
     return found
-
-
-def _accepted(update: ProgressUpdate, text: str) -> ProgressUpdate:
-    update.text, update.is_unchanged = text, False
-    update.state = State.ACCEPTED
-    return update

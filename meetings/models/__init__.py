@@ -8,6 +8,8 @@ from meetings.models.desk import (
     Publication,
 )
 from meetings.models.meetings import (
+    READ_CONFIRMED,
+    READ_OWN_GROUPS,
     Chair,
     Meeting,
     MeetingQuerySet,
@@ -24,7 +26,12 @@ from meetings.models.minutes import (
     Resolution,
     Section,
 )
-from meetings.models.people import Assignment, SecretariatMember, own_groups
+from meetings.models.people import (
+    Assignment,
+    AssignmentQuerySet,
+    SecretariatMember,
+    own_groups,
+)
 from meetings.models.platforms import (
     Agency,
     IssueGroup,
@@ -35,9 +42,12 @@ from meetings.models.platforms import (
 )
 
 __all__ = [
+    "READ_CONFIRMED",
+    "READ_OWN_GROUPS",
     "AcceptedWarning",
     "Agency",
     "Assignment",
+    "AssignmentQuerySet",
     "Attachment",
     "Attendance",
     "Chair",

@@ -517,8 +517,8 @@ def test_two_who_write_at_once_write_once(platform, cases, desk, meanwhile):
     stamp = review_progress(Reading.objects.get(pk=reading.pk)).stamp
 
     with transaction.atomic():
-        write_rounds(reading, replaced=[], stamp=stamp)
-        other = meanwhile(write_rounds, reading, replaced=[], stamp=stamp)
+        write_rounds(reading, replaced=[], stamp=stamp, by=desk.user)
+        other = meanwhile(write_rounds, reading, replaced=[], stamp=stamp, by=desk.user)
 
     with pytest.raises(Written):
         other.result(timeout=30)
@@ -538,8 +538,10 @@ def test_text_written_from_another_paper_at_once_is_not_overwritten(
         stamps.append(review_progress(Reading.objects.get(pk=reading.pk)).stamp)
 
     with transaction.atomic():
-        write_rounds(first, replaced=[], stamp=stamps[0])
-        other = meanwhile(write_rounds, second, replaced=[], stamp=stamps[1])
+        write_rounds(first, replaced=[], stamp=stamps[0], by=desk.user)
+        other = meanwhile(
+            write_rounds, second, replaced=[], stamp=stamps[1], by=desk.user
+        )
 
     with pytest.raises(ChangedMeanwhile):
         other.result(timeout=30)

@@ -285,11 +285,13 @@ def told(
 def write(request: HttpRequest, platform: str, key: int) -> HttpResponseBase:
     """Write the accepted texts to their rounds."""
     reading = kept_report(request, platform, key)
+    assert request.user.is_authenticated
     try:
         outcome = write_rounds(
             reading,
             replaced=request.POST.getlist("replace"),
             stamp=request.POST.get("stamp", ""),
+            by=request.user,
         )
     except ChangedMeanwhile:
         messages.error(

@@ -1,0 +1,44 @@
+"""Collecting progress: a round is opened, written, judged and locked.
+
+Every function takes one transaction, says by whom and when (``by``, ``at``), and
+raises PermissionDenied, ValidationError with a sentence for people, or
+``SavedMeanwhile`` where the slot is no longer the ``version`` that was seen. Asking
+for the same a second time is no conflict.
+"""
+
+from cases.rounds.chase import Owing, remind, who_owes
+from cases.rounds.holding import SavedMeanwhile
+from cases.rounds.judging import (
+    accept,
+    accept_many,
+    edit,
+    enter,
+    lock_round,
+    reopen,
+    send_back,
+)
+from cases.rounds.opening import add_case, make_joint, make_separate, open_round
+from cases.rounds.writing import answer, save, submit, submit_many, withdraw
+
+__all__ = [
+    "Owing",
+    "SavedMeanwhile",
+    "accept",
+    "accept_many",
+    "add_case",
+    "answer",
+    "edit",
+    "enter",
+    "lock_round",
+    "make_joint",
+    "make_separate",
+    "open_round",
+    "remind",
+    "reopen",
+    "save",
+    "send_back",
+    "submit",
+    "submit_many",
+    "who_owes",
+    "withdraw",
+]
