@@ -20,7 +20,9 @@ from cases.models import (
     CountClaim,
     LedgerEntry,
     Participant,
+    ProgressStep,
     ProgressUpdate,
+    Reminder,
     ReportingRound,
     Standing,
     Theme,
@@ -515,17 +517,43 @@ class CountClaimAdmin(RecordAdmin[CountClaim]):
 # Progress
 
 
+class ReminderInline(ReadOnlyInline[Reminder, ReportingRound]):
+    model = Reminder
+    select_related: ClassVar[list[str]] = ["person", "by"]
+    fields: ClassVar[Any] = [
+        person_column("person", "窗口"),
+        "kind",
+        "words",
+        "slots",
+        person_column("by", "催辦人員"),
+        roc_column("at", "催辦時間"),
+    ]
+    readonly_fields: ClassVar[Any] = fields
+
+
 @admin.register(ReportingRound)
-class ReportingRoundAdmin(RecordAdmin[ReportingRound]):
+class ReportingRoundAdmin(ReadOnlyAdmin[ReportingRound]):
+    """Rounds, to be found and read; they are opened and locked by steps."""
+
     kept_through = "platform"
     index_order = 7
-    fields = ["platform", "as_of", "opens_on", "due_on", "locks_on"]
+    fields = [
+        "platform",
+        "as_of",
+        "opens_on",
+        "due_on",
+        "locks_on",
+        "locked_by",
+        "locked_at",
+    ]
+    inlines = [ReminderInline]
     list_display = [
         "platform",
         roc_column("as_of", "資料時間"),
         roc_column("opens_on", "開放填報日"),
         roc_column("due_on", "填報期限"),
         roc_column("locks_on", "關閉填報日"),
+        roc_column("locked_at", "鎖定時間"),
     ]
     list_filter = ["platform"]
     list_select_related = ["platform"]
@@ -533,8 +561,25 @@ class ReportingRoundAdmin(RecordAdmin[ReportingRound]):
     ordering = ["platform__order", "-as_of"]
 
 
+class ProgressStepInline(ReadOnlyInline[ProgressStep, ProgressUpdate]):
+    model = ProgressStep
+    select_related: ClassVar[list[str]] = ["by"]
+    fields: ClassVar[Any] = [
+        "kind",
+        person_column("by", "人員"),
+        roc_column("at", "時間"),
+        "words",
+        "text",
+        "is_unchanged",
+        "text_before",
+    ]
+    readonly_fields: ClassVar[Any] = fields
+
+
 @admin.register(ProgressUpdate)
-class ProgressUpdateAdmin(RecordAdmin[ProgressUpdate]):
+class ProgressUpdateAdmin(ReadOnlyAdmin[ProgressUpdate]):
+    """Progress, to be found and read; it is written step by step."""
+
     kept_through = "case__platform"
     index_order = 6
     fields = [
@@ -544,7 +589,15 @@ class ProgressUpdateAdmin(RecordAdmin[ProgressUpdate]):
         "text",
         "is_unchanged",
         "state",
+        "open_until",
+        "saved_by",
+        "saved_at",
+        "submitted_by",
+        "submitted_at",
+        "accepted_by",
+        "accepted_at",
     ]
+    inlines = [ProgressStepInline]
     list_display = [
         "case",
         roc_column("round__as_of", "資料時間"),
@@ -580,11 +633,6 @@ class ProgressUpdateAdmin(RecordAdmin[ProgressUpdate]):
     def beginning(self, update: ProgressUpdate) -> str:
         text = "本季無變動" if update.is_unchanged else update.text
         return f"{text[:60]}…" if len(text) > 60 else text
-
-    def locked(self, row: ProgressUpdate) -> str:
-        if row.state == ProgressUpdate.State.LOCKED:
-            return "這一期已鎖定，內容不再修改。"
-        return ""
 
     def public_address(self, row: ProgressUpdate) -> str | None:
         return public_page(row.case)

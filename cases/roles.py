@@ -14,8 +14,8 @@ CONTACT = "小組窗口"
 OFFICIAL = "機關承辦人"
 
 EDIT = ("view", "add", "change")
-# What else a model's rows may suffer, or not: the ledger, the database and the desk
-# write their own, an erratum is added and stays, drafts and parts may be thrown away.
+# What else a model's rows may suffer, or not: the ledger, the database, the desk and
+# the rounds write their own, an erratum is added and stays, drafts and parts may be thrown away.
 # Platforms, municipalities and accounts are set up by superusers.
 VERBS: dict[str, tuple[str, ...]] = {
     "ledgerentry": ("view",),
@@ -26,6 +26,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "agency": ("view",),
     "secretariatmember": ("view",),
     "publication": ("view",),
+    "reportinground": ("view",),
+    "progressupdate": ("view",),
+    "progressstep": ("view",),
+    "reminder": ("view",),
     "attendance": (),
     "minutesfile": (),
     "draftpart": (),
@@ -50,7 +54,6 @@ VERBS: dict[str, tuple[str, ...]] = {
         "casetheme",
         "participant",
         "countclaim",
-        "progressupdate",
     ),
     (*EDIT, "delete"),
 )

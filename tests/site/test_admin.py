@@ -165,12 +165,13 @@ def test_years_of_groups_and_rounds_are_roc(desk, group):
     )
 
     groups = desk("meetings_issuegroup_changelist")
-    form = desk("cases_progressupdate_change", update.pk)
+    listed = desk("cases_progressupdate_changelist")
+    page = desk("cases_progressupdate_change", update.pk)
 
     assert [row[3] for row in groups.rows()] == ["112年"]
-    assert form.texts("select[@id='id_round']/option")[1:] == [
-        f"{group.platform.short_name} 114年12月31日"
-    ]
+    assert [row[1] for row in listed.rows()] == ["114年12月31日"]
+    assert f"{group.platform.short_name} 114年12月31日" in page.main
+    assert "2025" not in page.main
 
 
 def test_timeline_of_a_case_stands_on_its_page(desk, case, hold_meeting):
