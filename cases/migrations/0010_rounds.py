@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reportinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('locks_on', None), ('opens_on', None)), models.Q(('due_on__gte', models.F('opens_on')), ('locks_on__gte', models.F('due_on')), ('opens_on__isnull', False)), _connector='OR'), name='cases_round_days_in_order', violation_error_message='開放填報日、填報期限、關閉填報日須依序填寫。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on', None), ('locks_on', None), ('opens_on', None)), models.Q(('due_on__gte', models.F('opens_on')), ('due_on__isnull', False), ('locks_on__gte', models.F('due_on')), ('locks_on__isnull', False), ('opens_on__isnull', False)), _connector='OR'), name='cases_round_days_in_order', violation_error_message='開放填報日、填報期限、關閉填報日須依序填寫。'),
         ),
         migrations.AddConstraint(
             model_name='reportinground',

@@ -66,7 +66,9 @@ class ReportingRound(models.Model):
                 condition=Q(opens_on=None, due_on=None, locks_on=None)
                 | Q(
                     opens_on__isnull=False,
+                    due_on__isnull=False,
                     due_on__gte=F("opens_on"),
+                    locks_on__isnull=False,
                     locks_on__gte=F("due_on"),
                 ),
                 name="cases_round_days_in_order",
