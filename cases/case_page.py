@@ -262,7 +262,7 @@ def _related(
 
 def _periods(case: Case) -> list[Period]:
     updates = (
-        ProgressUpdate.objects.accepted()
+        ProgressUpdate.objects.public()
         .filter(case=case)
         .select_related("round", "municipality")
     )

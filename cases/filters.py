@@ -515,7 +515,7 @@ def _shown(name: str) -> str:
 
 def _takes_part(slug: str, day: date) -> Q:
     takes_part = Participant.objects.filter(municipality__slug=slug)
-    reported = ProgressUpdate.objects.accepted().filter(
+    reported = ProgressUpdate.objects.public().filter(
         municipality__slug=slug, round__as_of__lte=day
     )
     return Q(pk__in=takes_part.values("case")) | Q(pk__in=reported.values("case"))
@@ -534,7 +534,7 @@ def _has(word: str, day: date) -> Q:
             of=Coalesce("case__parent_id", "case_id")
         ),
         Standing.objects.filter(found_in("name", word)).values(of=F("case_id")),
-        ProgressUpdate.objects.accepted()
+        ProgressUpdate.objects.public()
         .filter(found_in("text", word), round__as_of__lte=day)
         .values(of=F("case_id")),
     ]

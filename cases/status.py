@@ -338,7 +338,7 @@ def _found(words: Sequence[str], day: date) -> QuerySet[ProgressUpdate, Any]:
         count = count + Cast(ExpressionWrapper(each, BooleanField()), IntegerField())
     order = [count.desc()] if len(has) > 1 else []
     return (
-        ProgressUpdate.objects.accepted()
+        ProgressUpdate.objects.public()
         .filter(any_word, case=OuterRef("pk"), round__as_of__lte=day)
         .order_by(*order, "-round__as_of", "municipality__order")
         .values(

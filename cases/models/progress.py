@@ -13,11 +13,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from cases.models.cases import Case, Participant
+from cases.models.cases import Case
+from cases.models.writers import covered_for, covering, is_open_on
 from meetings.models import (
     READ_CONFIRMED,
-    Assignment,
-    AssignmentQuerySet,
     Municipality,
     Platform,
     own_groups,
@@ -96,6 +95,11 @@ class ReportingRound(models.Model):
         return self.locked_at is not None
 
 
+# Rounds that came from a paper. What is collected here is not public as rows: it is
+# not final before it is published.
+PUBLIC = Q(opens_on=None)
+
+
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     """Questions asked of progress."""
 
@@ -111,14 +115,14 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         """
         kept = Platform.objects.kept_by(user).order_by()
         return self.filter(
-            Q(round__platform__in=kept.values("pk")) | _covered_for(user, day)
+            Q(round__platform__in=kept.values("pk")) | covered_for(user, day)
         )
 
     def covered_for(
         self, user: AbstractBaseUser | AnonymousUser, day: date
     ) -> ProgressUpdateQuerySet:
         """Slots that ``user``'s assignments cover on ``day``."""
-        return self.filter(_covered_for(user, day))
+        return self.filter(covered_for(user, day))
 
     def writable_by(
         self, user: AbstractBaseUser | AnonymousUser, day: date
@@ -145,7 +149,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         All may read what is public; officials every accepted text, contacts those of
         own groups and whatever is theirs to write, the secretariat all of its own.
         """
-        public = Q(pk__in=ProgressUpdate.objects.public().order_by().values("pk"))
+        public = Q(state__in=ACCEPTED, round__in=ReportingRound.objects.filter(PUBLIC))
         may: Any = user
         if not (user.is_authenticated and user.is_active):
             return self.filter(public)
@@ -168,11 +172,8 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
     # What is there
 
     def public(self) -> ProgressUpdateQuerySet:
-        """Texts that everybody may read: accepted ones that came from a paper.
-
-        What is collected here is public as an edition, not as a row.
-        """
-        return self.accepted().filter(round__opens_on=None)
+        """Texts that everybody may read: accepted ones of public rounds."""
+        return self.accepted().filter(round__in=ReportingRound.objects.filter(PUBLIC))
 
     def owed(self) -> ProgressUpdateQuerySet:
         """Slots that wait for who writes them."""
@@ -201,12 +202,20 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         }
         return self.annotate(**of_last)
 
+    def changed(self) -> ProgressUpdateQuerySet:
+        """Slots that say something else than what stood before, with it."""
+        return (
+            self.with_last_text()
+            .exclude(text="")
+            .filter(Q(last_text=None) | ~Q(last_text=F("text")))
+        )
+
     def accepted(self) -> ProgressUpdateQuerySet:
-        """Texts that may be printed and shown."""
+        """Texts that the secretariat has accepted."""
         return self.filter(state__in=ACCEPTED)
 
     def latest_of_case(self, day: date) -> ProgressUpdateQuerySet:
-        """For a subquery of cases: the accepted texts of the last round up to ``day``.
+        """For a subquery of cases: the public texts of the last round up to ``day``.
 
         The joint text comes first, then by municipality.
         """
@@ -221,7 +230,7 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 def latest_round(
     day: date, *, case: str | OuterRef = "pk", platform: str | OuterRef = "platform"
 ) -> QuerySet[ReportingRound]:
-    """Return the last round with data up to ``day`` in which a text was accepted.
+    """Return the last round with data up to ``day`` that has a public text.
 
     For a subquery: ``case`` and ``platform`` lead to those of the rows around it.
     The rounds are few, and whether one has a text of a case an index tells, so
@@ -231,47 +240,8 @@ def latest_round(
         case=OuterRef(OuterRef(case)), round=OuterRef("pk")
     )
     return ReportingRound.objects.filter(
-        Exists(texts), platform=OuterRef(platform), as_of__lte=day
+        Exists(texts), PUBLIC, platform=OuterRef(platform), as_of__lte=day
     ).order_by("-as_of")
-
-
-def is_open_on(day: date) -> Q:
-    """Slots that contacts may write on ``day``."""
-    return Q(round__opens_on__lte=day) & (
-        Q(round__locks_on__gte=day) | Q(open_until__gte=day)
-    )
-
-
-def _covered_for(user: AbstractBaseUser | AnonymousUser, day: date) -> Q:
-    return Q(Exists(covering(day).filter(user=user.pk)))
-
-
-def covering(day: date) -> AssignmentQuerySet:
-    """Return, for a subquery of slots, the assignments that each is covered by.
-
-    The one rule of who writes what: the group's contacts of the municipality; with a
-    group come those below it and the one above, as in ``own_groups``. A joint text is
-    written by contacts of the case's lead, or of any of its municipalities where none
-    leads. An assignment for an agency covers cases in which that agency takes part.
-    """
-    of_case = Participant.objects.filter(case=OuterRef(OuterRef("case")))
-    here = of_case.filter(municipality=OuterRef("municipality"))
-    jointly = Q(Exists(here.filter(is_lead=True))) | (
-        ~Q(Exists(of_case.filter(is_lead=True))) & Q(Exists(here))
-    )
-    return (
-        Assignment.objects.on(day)
-        .filter(
-            Q(group=OuterRef("case__group"))
-            | Q(group=OuterRef("case__group__parent"))
-            | Q(group__parent=OuterRef("case__group")),
-            Q(municipality=OuterRef("municipality"))
-            | Q(IsNull(OuterRef("municipality"), True)) & jointly,
-            Q(agency=None) | Q(Exists(of_case.filter(agency=OuterRef("agency")))),
-            user__is_active=True,
-        )
-        .order_by()
-    )
 
 
 @pghistory.track()
@@ -415,7 +385,7 @@ class ProgressUpdate(models.Model):
         ]
         indexes = [
             models.Index(fields=["case", "round"], name="cases_progress_of_case"),
-            # What the public may find: see accepted().
+            # What the public may find: see public().
             words_index(
                 "text",
                 condition=models.Q(state__in=["accepted", "locked"]),

@@ -80,9 +80,10 @@ def hold_round(pk: int, *, strength: str = "SHARE") -> ReportingRound:
 
 def _hold(pks: Iterable[int]) -> list[ProgressUpdate]:
     wanted = set(pks)
+    # Who saved it is not joined: after waiting, that would be as it was before.
     slots = list(
         ProgressUpdate.objects.select_for_update(of=["self"])
-        .select_related("case__group", "municipality", "saved_by")
+        .select_related("case__group", "municipality")
         .filter(pk__in=wanted)
         .order_by("pk")
     )

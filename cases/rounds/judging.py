@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.models import ProgressUpdate, ReportingRound
-from cases.models.progress import OWED, is_open_on
+from cases.models.progress import OWED
+from cases.models.writers import is_open_on
 from cases.rounds.holding import (
     LOCKED,
     Kind,

@@ -14,6 +14,7 @@ from tests.factories import (
     AssignmentFactory,
     CaseFactory,
     CollectingRoundFactory,
+    DecidingSeriesFactory,
     IssueGroupFactory,
     MembershipFactory,
     MunicipalityFactory,
@@ -51,6 +52,7 @@ class Collecting:
     def __init__(self, **days):
         self.platform = PlatformFactory()
         self.group = IssueGroupFactory(platform=self.platform)
+        self.series = DecidingSeriesFactory(platform=self.platform)
         self.taipei, self.keelung = MunicipalityFactory.create_batch(2)
         for city in (self.taipei, self.keelung):
             MembershipFactory(platform=self.platform, municipality=city)
