@@ -17,7 +17,13 @@ from cases.rounds.judging import (
     reopen,
     send_back,
 )
-from cases.rounds.opening import add_case, make_joint, make_separate, open_round
+from cases.rounds.opening import (
+    add_case,
+    make_joint,
+    make_separate,
+    move_days,
+    open_round,
+)
 from cases.rounds.writing import answer, save, submit, submit_many, withdraw
 
 __all__ = [
@@ -32,6 +38,7 @@ __all__ = [
     "lock_round",
     "make_joint",
     "make_separate",
+    "move_days",
     "open_round",
     "remind",
     "reopen",

@@ -23,6 +23,7 @@ Kind = ProgressStep.Kind
 
 GONE = "這一格已改為共同填報或各縣市填報，請重新開啟頁面。"
 LOCKED = "這一期已鎖定，內容不再修改。"
+PAPER = "這一期的辦理情形取自文件，不在此填報。"
 
 
 class SavedMeanwhile(Exception):
@@ -100,7 +101,7 @@ def _why_closed(slot: ProgressUpdate, day: date) -> str:
     if round_.is_locked or slot.state == State.LOCKED:
         return LOCKED
     if round_.opens_on is None or round_.locks_on is None:
-        return "這一期的辦理情形取自文件，不在此填報。"
+        return PAPER
     if day < round_.opens_on:
         return f"這一期自{format_roc(round_.opens_on)}起開放填報。"
     return (

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from cases.models import Case, Participant, ProgressUpdate, ReportingRound
-from cases.rounds.holding import LOCKED, State, hold_round, refuse_unless_kept
+from cases.rounds.holding import LOCKED, PAPER, State, hold_round, refuse_unless_kept
 from meetings.models import Municipality, Platform
 from platform_site.lib.roc import format_roc
 
@@ -51,6 +51,25 @@ def open_round(
         raise ValidationError(TAKEN) from error
     ProgressUpdate.objects.bulk_create(_slots(round_, cases))
     return round_
+
+
+@transaction.atomic
+def move_days(
+    round_: ReportingRound,
+    *,
+    opens_on: date,
+    due_on: date,
+    locks_on: date,
+    by: AbstractBaseUser,
+) -> ReportingRound:
+    """Give a round other days; what is late is late by the due date that stands."""
+    refuse_unless_kept(round_.platform, by)
+    found = hold_round(round_.pk, strength="UPDATE")
+    _refuse_closed(found)
+    found.opens_on, found.due_on, found.locks_on = opens_on, due_on, locks_on
+    found.full_clean()
+    found.save(update_fields=["opens_on", "due_on", "locks_on"])
+    return found
 
 
 @transaction.atomic
@@ -123,11 +142,15 @@ def _slots_of(round_: ReportingRound, case: Case) -> list[ProgressUpdate]:
 def _hold_open(round_: ReportingRound, by: AbstractBaseUser) -> ReportingRound:
     refuse_unless_kept(round_.platform, by)
     found = hold_round(round_.pk)
-    if found.is_locked:
-        raise ValidationError(LOCKED)
-    if found.opens_on is None:
-        raise ValidationError("這一期的辦理情形取自文件，不在此填報。")
+    _refuse_closed(found)
     return found
+
+
+def _refuse_closed(round_: ReportingRound) -> None:
+    if round_.is_locked:
+        raise ValidationError(LOCKED)
+    if round_.opens_on is None:
+        raise ValidationError(PAPER)
 
 
 def _slots(round_: ReportingRound, cases: list[Case]) -> Iterator[ProgressUpdate]:

@@ -3,13 +3,11 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from cases import rounds
 from cases.models import ProgressUpdate
-from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
-from meetings.models import SecretariatMember
+from cases.roles import CONTACT, OFFICIAL
 from tests.factories import (
     AssignmentFactory,
     CaseFactory,
@@ -21,8 +19,8 @@ from tests.factories import (
     ParticipantFactory,
     PlatformFactory,
     SlotFactory,
-    UserFactory,
 )
+from tests.site.admin import account, secretariat_of
 
 AT = dt.datetime(2026, 1, 10, 10, tzinfo=ZoneInfo("Asia/Taipei"))
 DAY = AT.date()
@@ -32,18 +30,6 @@ WHILE_OPEN = dt.date(2026, 1, 31)  # the last day of the rounds of the factory
 def after(days):
     """Return the same hour so many days later."""
     return AT + dt.timedelta(days=days)
-
-
-def in_role(role, **fields):
-    user = UserFactory(is_staff=role == SECRETARIAT, **fields)
-    user.groups.add(Group.objects.get(name=role))
-    return user
-
-
-def secretary_of(platform):
-    user = in_role(SECRETARIAT)
-    SecretariatMember.objects.create(platform=platform, user=user)
-    return user
 
 
 class Collecting:
@@ -60,9 +46,9 @@ class Collecting:
         self.case = self.add_case()
         self.contact = self.add_contact(self.taipei)
         self.other = self.add_contact(self.keelung)
-        self.secretary = secretary_of(self.platform)
-        self.stranger = secretary_of(PlatformFactory())
-        self.official = in_role(OFFICIAL)
+        self.secretary = secretariat_of(self.platform)
+        self.stranger = secretariat_of(PlatformFactory())
+        self.official = account(OFFICIAL)
         self.slot = self.add_slot(self.taipei)
 
     def add_case(self, *cities, lead=None):
@@ -72,7 +58,7 @@ class Collecting:
         return case
 
     def add_contact(self, city, group=None, **fields):
-        user = in_role(CONTACT)
+        user = account(CONTACT)
         AssignmentFactory(
             group=group or self.group, municipality=city, user=user, **fields
         )

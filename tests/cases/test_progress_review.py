@@ -572,6 +572,31 @@ def test_text_that_stands_in_the_round_stays_unless_ticked(
     assert [text for *_, text, _ in held()] == ["舊甲。", "乙。"]
 
 
+def test_text_that_is_replaced_is_kept_in_the_steps(platform, cases, desk):
+    round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
+    slot = ProgressUpdateFactory(case=cases[0], round=round_, text="舊。")
+    reading = read_report(platform, told("河濱步道", (None, "新。")))
+    accept_clear(desk, reading)
+
+    write(desk, reading, replace="0-2025-09-30")
+
+    steps = slot.steps.values_list("kind", "by", "text_before", "text")
+    assert list(steps) == [("edited", desk.user.pk, "舊。", "新。")]
+
+
+def test_paper_is_not_written_to_a_locked_round(platform, cases, desk):
+    round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
+    ReportingRound.objects.update(locked_by=desk.user, locked_at=timezone.now())
+    reading = read_report(platform, told("河濱步道", (None, "新。")))
+    accept_clear(desk, reading)
+
+    response = write(desk, reading)
+
+    assert (response.status_code, held()) == (422, [])
+    assert "114年9月30日這一期已鎖定" in response.content.decode()
+    assert not round_.progress.exists()
+
+
 def test_page_shows_where_the_texts_differ(platform, cases, desk):
     round_ = ReportingRoundFactory(platform=platform, as_of=DAY)
     ProgressUpdateFactory(case=cases[0], round=round_, text="已勘查，未發包。")

@@ -26,6 +26,11 @@ DAYS = {
     "locks_on": dt.date(2026, 4, 20),
 }
 LISTED = dt.date(2026, 1, 5)
+LONGER = {
+    "opens_on": dt.date(2026, 1, 1),
+    "due_on": dt.date(2026, 2, 10),
+    "locks_on": dt.date(2026, 2, 28),
+}
 
 
 @pytest.fixture
@@ -169,6 +174,7 @@ def test_only_the_secretariat_opens_and_changes_rounds(site, listed, who):
         lambda: rounds.add_case(site.round, site.add_case(), by=by, at=AT),
         lambda: rounds.make_joint(site.round, site.case, by=by),
         lambda: rounds.make_separate(site.round, site.case, by=by),
+        lambda: rounds.move_days(site.round, by=by, **LONGER),
     ):
         with pytest.raises(PermissionDenied):
             attempt()
@@ -186,6 +192,23 @@ def test_query_count_of_opening_does_not_grow(
         round_ = opened(site)
 
     assert round_.progress.count() == 2 * count
+
+
+def test_days_of_a_round_are_moved(site):
+    closed = AT.replace(month=2)
+    with pytest.raises(ValidationError, match="關閉填報"):
+        site.save(site.slot, at=closed)
+
+    rounds.move_days(site.round, by=site.secretary, **LONGER)
+
+    site.save(site.slot, at=closed)
+    assert site.submit(site.slot, at=closed).days_late(closed.date()) == 0
+    with pytest.raises(ValidationError, match="須依序填寫"):
+        rounds.move_days(
+            site.round, by=site.secretary, **{**LONGER, "due_on": dt.date(2027, 1, 1)}
+        )
+    site.round.refresh_from_db()
+    assert {name: getattr(site.round, name) for name in LONGER} == LONGER
 
 
 # Cases that come later
@@ -234,6 +257,7 @@ CHANGES = {
     "joint": lambda site, round_: rounds.make_joint(
         round_, site.case, by=site.secretary
     ),
+    "days": lambda site, round_: rounds.move_days(round_, by=site.secretary, **LONGER),
     "separate": lambda site, round_: rounds.make_separate(
         round_, site.case, by=site.secretary
     ),

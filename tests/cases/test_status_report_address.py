@@ -10,7 +10,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
+from cases import rounds
 from cases.exports import status_report
 from cases.exports.status_report import FILE_FORMATS
 from tests.factories import (
@@ -19,6 +21,7 @@ from tests.factories import (
     ReportingRoundFactory,
     decide,
 )
+from tests.site.admin import secretariat_of
 
 LISTED_ON = date(2024, 7, 11)
 LATEST = date(2024, 12, 31)
@@ -112,7 +115,14 @@ def test_who_has_the_file_gets_304_until_the_record_changes(
         assert (again.status_code, again["ETag"], body) == (304, etag, b"")
     assert len(list(papers.iterdir())) == 1
 
-    case.progress.update(text="2. 已完工。")
+    rounds.edit(
+        case.progress.get(),
+        text="2. 已完工。",
+        is_unchanged=False,
+        version=0,
+        by=secretariat_of(platform),
+        at=timezone.now(),
+    )
     changed, _ = get(client, platform, extension, headers={"If-None-Match": etag})
     assert changed.status_code == 200
     assert changed["ETag"] != etag
