@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cases import rounds
 from cases.models import ProgressUpdate
@@ -114,6 +114,29 @@ def test_submitting_while_the_round_is_locked_is_stopped(site, meanwhile):
     with pytest.raises(ValidationError, match="已鎖定"):
         late.result(timeout=30)
     assert (fresh(slot).state, told(slot)) == ("draft", [])
+
+
+def test_slot_begun_while_the_round_is_locked_is_stopped(site, meanwhile):
+    """Past the functions too: the trigger waits for who locks."""
+    with transaction.atomic():
+        rounds.lock_round(site.round, by=site.secretary, at=AT)
+        late = meanwhile(site.add_slot, site.keelung)
+
+    with pytest.raises(IntegrityError, match="已鎖定"):
+        late.result(timeout=30)
+    assert list(ProgressUpdate.objects.all()) == [site.slot]
+
+
+def test_case_added_while_the_round_is_locked_is_stopped(site, meanwhile, hold_meeting):
+    case = site.add_case()
+    hold_meeting(site.round.as_of, decide(case, "carry_in"), series=site.series)
+    with transaction.atomic():
+        rounds.lock_round(site.round, by=site.secretary, at=AT)
+        late = meanwhile(rounds.add_case, site.round, case, by=site.secretary, at=AT)
+
+    with pytest.raises(ValidationError, match="已鎖定"):
+        late.result(timeout=30)
+    assert not case.progress.exists()
 
 
 def test_lock_waits_for_who_submits(site, meanwhile):
