@@ -26,6 +26,7 @@ _NAME_LIKE = re.compile(
 _PROPOSER = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:[市縣府局處]|委員會)\s*:(?=[^:。]{0,12}「)"
 )
+_WEIGHTY = {actions.DELIST, actions.PROPOSE, actions.RELIST, actions.WITHDRAW}
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
 
@@ -124,10 +125,12 @@ class Reader:
 
     def read_proposal(self, proposal: Proposal, above: Heading | None) -> None:
         """Read a matter with its answer."""
-        before = len(self.record.decisions)
+        before, unread = len(self.record.decisions), len(self.unread)
         self._below(proposal.resolved, Scope(self.own_group))
         if len(self.record.decisions) == before:
             answer_proposal(self.record, proposal, self.own_group, above)
+            if len(self.record.decisions) > before:
+                del self.unread[unread:]
 
     def read_table(self, table: Decided, line: int) -> None:
         """Read a table of decisions, a case in each row."""
@@ -164,9 +167,19 @@ class Reader:
             if self._is_case(item):
                 self._case(item, scope, Heading(None))
                 return
-            if scope.group and self._decides and not item.children:
+            if self._should_decide(item, scope):
                 self.unread.append((item.line, item.words))
         self._below(item.children, scope)
+
+    def _should_decide(self, item: Item, scope: Scope) -> bool:
+        """Whether words that decide nothing look as if they should."""
+        if item.children:
+            return False
+        if self._decides and scope.group:
+            return True
+        mask = masked(item.words.folded)
+        verbs = {verb.action for verb in actions.find_verbs(mask)}
+        return bool(verbs & _WEIGHTY or (verbs and QUOTED in mask))
 
     def _read_so_far(self) -> tuple[int, int]:
         return len(self.record.decisions), len(self.record.claims)
