@@ -185,6 +185,34 @@ def test_motion_longer_than_a_subject_keeps_all_its_words(read, clerk):
     assert (motion.subject, motion.outcome) == ("請研議增設步道", text)
 
 
+def test_cases_moved_in_one_sentence_are_motions_of_one_proposer(read, clerk):
+    text = "山海市政府提出「增設步道」及「共同採購」等 2 案臨時動議，請先研議。"
+
+    draft_of(
+        read(
+            motions=[
+                {"text": text, "cases": ["增設步道"]},
+                {"text": text, "cases": ["共同採購"]},
+            ]
+        ),
+        clerk,
+    )
+
+    assert list(Motion.objects.values_list("subject", "proposer", "outcome")) == [
+        ("增設步道", "山海市政府", "請先研議。"),
+        ("共同採購", "山海市政府", "請先研議。"),
+    ]
+
+
+def test_motion_whose_case_is_worded_otherwise_keeps_all_its_words(read, clerk):
+    text = "請各市研議步道之增設。"
+
+    draft_of(read(motions=[{"text": text, "cases": ["增設步道"]}]), clerk)
+
+    motion = Motion.objects.get()
+    assert (motion.subject, motion.proposer, motion.outcome) == ("增設步道", "", text)
+
+
 def test_text_no_field_can_hold_is_told_and_left_out(read, clerk):
     draft = draft_of(
         read(remarks=[{"speaker": "王" * 41, "items": ["請加速。"]}]), clerk
@@ -216,6 +244,7 @@ def test_resolution_about_no_case_is_taken_over(read, clerk, group):
                     "source": {"start": start, "end": end},
                 },
                 {"group": group.name, "text": "其餘0案。", "source": None},
+                {"group": None, "text": "三、列管合作案(計9案)：", "source": None},
             ],
         ),
         clerk,
