@@ -20,6 +20,7 @@ _MERGED = re.compile(r"(?:合併|整併|併案)(?:辦理|續辦)?\s*$")
 _JOINED = re.compile(
     rf"(?P<verb>併入|歸併(?:至|於|入)?|併至|合併(?:於|至)|納入)[\u4e00-\u9fff]{{0,10}}(?={QUOTED}+(?:[^,。;]{{0,4}}(?:併案|辦理|續辦|列管|執行)|[,。;]|$))"
 )
+_MERGED_IN = re.compile(r"(?:予以|同意|後續)?(?:合併|整併|併案)")
 _AGREES = re.compile(r"同意|通過|支持|准予")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(
@@ -123,7 +124,9 @@ def _merge(
         return None
     sources = _members(head[: alone.start()])
     if len(sources) == 1:
-        return sources[0], ()
+        # 公車路線整併 is a name; 甲案（原合作案）合併 says what becomes of it.
+        said = mask[: alone.start()].rstrip().endswith((")", QUOTED))
+        return (sources[0], ()) if said or _MERGED_IN.search(told) else None
     came_from = tuple(name.text for name in sources)
     if fate and fate.new:
         return Named(fate.new), came_from
@@ -192,6 +195,8 @@ def _proposal(mask: str, of: set[str], heading: Heading, decides: bool) -> _Fate
         return _Fate(actions.DEFER)
     if actions.LIST in of or (heading.action and _AGREES.search(mask)):
         return _Fate(own_action(actions.LIST, decides))
+    if heading.action and actions.is_uncertain(mask):
+        return _Fate(actions.DEFER)
     if heading.action:
         return _Fate(
             actions.DEFER, None, None, "看不出是否同意這項提案，讀作緩議，請確認。"

@@ -27,6 +27,7 @@ _PROPOSER = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:[市縣府局處]|委員會)\s*:(?=[^:。]{0,12}「)"
 )
 _WEIGHTY = {actions.DELIST, actions.PROPOSE, actions.RELIST, actions.WITHDRAW}
+_COLON = re.compile(r"^[^、,。;:]{4,60}:")  # 甲：已完成
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
 
@@ -99,6 +100,11 @@ class Reader:
         self._claim(scope, heading, item)
         below = Scope(scope.group, heading)
         if rest.strip():
+            if _COLON.search(masked(rest.folded)) and heading.count in (None, 1):
+                self._case(
+                    Item(None, rest, item.line, children=item.children), scope, heading
+                )
+                return None
             if as_heading(rest)[0] is None:
                 tail = self._list(item, rest, below, heading)
                 if tail:

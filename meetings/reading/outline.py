@@ -22,6 +22,13 @@ _LABEL = re.compile(
 )
 
 
+_ONLY_NAME = re.compile(r"[^、,。;:!?「」『』]{4,32}")
+_SPEAKS = re.compile(
+    r"本案|本項|請[各四新臺桃基提於依市縣]|各市|各縣市|四市|[0-9]\s?市|已[於完由辦]|業[已經於]|因[^應素]|俟|待[^遇]|經[各四市本查評檢討]"
+    r"|照案|同意|不同意|持續|繼續|解除列管|解列|暫[不緩]|建議|擬[於請由]|原則|配合|目前|後續|將[於由]|由[各四市]|為[利求使避]|有關|考量|鑑於"
+)
+
+
 @dataclass
 class Item:
     """An item of a list, or a paragraph without a number, and what it holds."""
@@ -117,6 +124,7 @@ def _paragraphs(
             above is not None
             and not _FINISHED.search(above.folded)
             and not stands_alone(above)
+            and not (len(parts) == 1 and _heads(items[-1], line))
         )
         if line.mark and _is_believed(line, last, parts if goes_on else []):
             line.mark = _with_lost_brackets(line.mark, last)
@@ -133,6 +141,16 @@ def _paragraphs(
         items.append(Item(line.mark, line.rest, line.number, line.indent))
     close()
     return items
+
+
+def _heads(item: Item, line: Line) -> bool:
+    """Whether an item only names what the line below it speaks of."""
+    return (
+        item.mark is not None
+        and line.mark is None
+        and _ONLY_NAME.fullmatch(item.words.folded) is not None
+        and _SPEAKS.match(line.words.folded) is not None
+    )
 
 
 _ALIKE = {
