@@ -19,7 +19,7 @@ from cases.reading.record import LONGEST_WORDS, Record
 from meetings.reading.words import Words
 
 MERGED_TO = re.compile(
-    r"(?:合併|整併|併案|整合)(?:為|成)|(?:併入|歸併(?:至|於|入)?|併至|納併)"
+    r"(?:合併|整併|併案|整合)(?:為|成)|併為|(?:併入|歸併(?:至|於|入)?|併至|納併)"
 )
 SPLIT = re.compile(
     r"^\s*(?:案)?\s*(?:,)?\s*(?:改以|拆分為|拆為|分為|分列為|分拆為|改列為?|改為)\s*$"

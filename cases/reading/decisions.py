@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading, as_group, as_heading
-from cases.reading.clauses import SPLIT, Place, read_sentence
+from cases.reading.clauses import MERGED_TO, SPLIT, Place, read_sentence
 from cases.reading.cutting import counted, divide, names_end, sentences
 from cases.reading.listed_names import QUOTED, find_runs, masked, split_names
 from cases.reading.proposals import Proposal, answer_proposal
@@ -104,6 +104,10 @@ class Reader:
                 self._case(
                     Item(None, rest, item.line, children=item.children), scope, heading
                 )
+                return None
+            if MERGED_TO.search(masked(rest.folded)):
+                self._sentences(Item(None, rest, item.line), Scope(scope.group))
+                self._below(item.children, Scope(scope.group))
                 return None
             if as_heading(rest)[0] is None:
                 tail = self._list(item, rest, below, heading)
