@@ -133,21 +133,21 @@ def _begin(read: ReadMinutes, review: Review, by: AbstractBaseUser) -> Minutes:
 
 
 def _write_decisions(minutes: Minutes, review: Review, rest: Collection[str]) -> None:
-    made: dict[int, DraftDecision] = {}
-    split = Counter(
-        row.decision.split_from_id for row in review.accepted_rows
-    ) - Counter([None])
-    for order, row in enumerate(review.accepted_rows, start=1):
-        made[row.decision.pk] = DraftDecision.objects.create(
-            minutes=minutes, order=order, **_fields(row.decision, split)
-        )
+    accepted = [row.decision for row in review.accepted_rows]
+    split = Counter(each.split_from_id for each in accepted) - Counter([None])
+    drafts = [
+        DraftDecision(minutes=minutes, order=order, **_fields(each, split))
+        for order, each in enumerate(accepted, start=1)
+    ]
+    DraftDecision.objects.bulk_create(drafts)
+    made = {each.pk: draft for each, draft in zip(accepted, drafts, strict=True)}
+    merged = []
+    for each in accepted:
+        if each.merged_into_new_id in made:
+            made[each.pk].merged_into_new = made[each.merged_into_new_id]
+            merged.append(made[each.pk])
+    DraftDecision.objects.bulk_update(merged, ["merged_into_new"])
     _end_split(minutes, review, split)
-    for row in review.accepted_rows:
-        into = row.decision.merged_into_new_id
-        if into is not None and into in made:
-            draft = made[row.decision.pk]
-            draft.merged_into_new = made[into]
-            draft.save(update_fields=["merged_into_new"])
     DraftDecision.objects.bulk_create(
         DraftDecision(
             minutes=minutes, group=count.group, case=each.case, kind=Kind.CONTINUE

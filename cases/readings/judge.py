@@ -336,7 +336,9 @@ class Judge:
             yield "文件未載議題小組，請選擇。"
         elif chosen.case and group and not _is_within(chosen.case, group):
             yield f"文件列於{group}，但本案屬{chosen.case.group}。"
-        if self.agenda is not None and (chosen.case or chosen.is_new):
+        if self.agenda is None:
+            yield "會議系列或日期未定，還不能判斷效果；請先補上會議資料。"
+        elif chosen.case or chosen.is_new:
             yield from self._effect_doubts(row, action)
 
     def _effect_doubts(self, row: Row, action: str) -> Iterator[str]:
