@@ -183,7 +183,7 @@ class Reader:
 
     def _should_decide(self, item: Item, scope: Scope) -> bool:
         """Whether words that decide nothing look as if they should."""
-        if item.children:
+        if item.children or not item.words:
             return False
         if self._decides and scope.group:
             return True

@@ -152,6 +152,24 @@ def test_whatever_stands_below_a_title_is_read_and_kept(body):
     assert lost(found) == Counter()
 
 
+PAPERS = [paper(name) for name in NAMES]
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES | st.just("")), max_size=20
+)
+
+
+@given(st.sampled_from(PAPERS), EDITS)
+@settings(deadline=None)
+def test_a_paper_torn_and_mixed_up_is_read_and_kept(text, edits):
+    for where, length, piece in edits:
+        place = int(where * len(text))
+        text = text[:place] + piece + text[place + length :]
+
+    found = read_text(text)
+
+    assert lost(found) == Counter() or not found["meetings"]
+
+
 @given(st.text(max_size=300))
 @settings(deadline=None)
 def test_no_text_is_too_odd_to_be_read(text):
