@@ -32,6 +32,13 @@ NO_MINUTES = (
 def read(document: Document, groups: Sequence[str] = ()) -> dict[str, Any]:
     """Return the facts of every minutes in ``document``, in printed order.
 
+    Beside what the command promises: a section's ``kind`` and ``text``, the
+    ``resolutions`` of each group as worded, a decision's ``new_name``, ``note``,
+    ``words`` and ``doubt``, and ``came_from``: with ``merge`` the cases that end in
+    this one, with ``list`` the one it was split from. ``furniture`` is what the
+    pages print: running heads and page numbers. Every ``source`` is a place in
+    ``text``. A meeting whose hour is not printed starts on a day.
+
     ``groups`` are the names of the platform's groups where they are known: others
     are warned of.
     """
