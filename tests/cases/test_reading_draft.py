@@ -651,3 +651,23 @@ def test_check_page_keeps_the_papers_numbers_beside_the_drafts(
 
     row = page[page.index('class="desk-table paper-claims"') :]
     assert re.findall(r'<td class="number[^>]*>(\d+)</td>', row) == ["7", "1"]
+
+
+def test_review_of_what_was_confirmed_says_that_it_is_on_record(
+    read, platform, clerk, tracked, group
+):
+    found = read(
+        decision_said("跨市公車", "delist", group=group.name),
+        decision_said("火災調查合作", group=group.name),
+    )
+    minutes = draft_of(found, clerk, group.slug).minutes
+    confirm_desk(minutes, by=clerk)
+    found = type(found).objects.get(pk=found.pk)
+
+    rows = review_of(found).rows
+
+    assert [(row.before, row.after, row.doubts) for row in rows] == [
+        ("同意解列", "與紀錄相符", ()),
+        ("同意新增", "與紀錄相符", ()),
+    ]
+    assert sit_down(platform).get(at(found)).status_code == 200
