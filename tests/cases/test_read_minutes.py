@@ -250,7 +250,9 @@ def test_the_command_tells_people_what_it_read():
 
     lines = out.getvalue().splitlines()
     assert lines[0] == "基北北桃合作交流平臺第9次副市長層級會議紀錄"
-    assert lines[1] == "  時間：2027-03-18 14:30～2027-03-18 16:00"
+    assert lines[1] == (
+        "  時間：116年3月18日（星期四）下午2時30分，散會116年3月18日（星期四）下午4時"
+    )
     assert "  環境資源組：更名「河川巡守隊互訪」→「水環境巡守互訪」" in lines
 
 
