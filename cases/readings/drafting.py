@@ -124,7 +124,9 @@ def _begin(read: ReadMinutes, review: Review, by: AbstractBaseUser) -> Minutes:
             organization=chair["organization"],
             municipality=review.known.member_of(chair["organization"]),
         )
-        for order, chair in enumerate(read.chairs, start=1)
+        for order, chair in enumerate(
+            (each for each in read.chairs if each["name"]), start=1
+        )
     )
     return minutes
 

@@ -162,6 +162,15 @@ def _cautions(review: Review) -> Iterator[str]:
             f"文件所載平臺為{quoted(review.facts.platform)}，與{platform}不同；"
             "不同平臺的同名案件不是同一案。"
         )
+    facts = review.facts
+    for label, text, most in (
+        ("會議名稱", facts.title, 120),
+        ("會議地點", facts.place, 120),
+        ("紀錄", facts.recorder, 40),
+        *(("主席姓名", chair.name, 40) for chair in facts.chairs),
+    ):
+        if len(text) > most:
+            yield f"{label}「{text[:20]}…」超過 {most} 字，沒有帶入，請自行填寫。"
     for chair in read.chairs:
         like = review.known.like(str(chair.get("name", "")))
         if like is not None:

@@ -38,15 +38,29 @@ def write_texts(draft: Draft, review: Review) -> None:
     """Write all texts into a draft; its headings give way to the paper's."""
     minutes, facts = draft.minutes, review.facts
     minutes.sections.all().delete()
-    _write(minutes, _sections(draft, facts))
-    _write(minutes, _remarks(draft, review))
-    _write(minutes, _motions(draft, facts))
-    _write(minutes, _attachments(draft, facts))
-    _write(minutes, _resolutions(draft, facts))
+    for rows in _every_row(draft, review):
+        _write(minutes, rows)
     note = _attendance_note(facts)
     if note:
         minutes.attendance_note = note
         minutes.save(update_fields=["attendance_note"])
+
+
+def left_out_of(review: Review) -> list[str]:
+    """Say which texts no field could hold, before a draft is made."""
+    draft = Draft(Minutes())
+    for rows in _every_row(draft, review):
+        list(rows)
+    return draft.left_out
+
+
+def _every_row(draft: Draft, review: Review) -> Iterator[Iterator[Any]]:
+    facts = review.facts
+    yield _sections(draft, facts)
+    yield _remarks(draft, review)
+    yield _motions(draft, facts)
+    yield _attachments(draft, facts)
+    yield _resolutions(draft, facts)
 
 
 def _write(minutes: Minutes, rows: Iterator[Any]) -> None:

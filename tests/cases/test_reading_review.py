@@ -730,3 +730,15 @@ def test_accepting_all_takes_the_same_queries_however_many(
 
     with django_assert_num_queries(19):
         assert accept_clear(found, by=clerk) == count
+
+
+def test_what_no_field_can_hold_is_told_before_a_draft_is_made(desk, read):
+    found = read(
+        place="長" * 121, remarks=[{"speaker": "王" * 41, "items": ["請加速。"]}]
+    )
+
+    page = desk.get(at(found)).text
+
+    assert found.place == ""
+    assert "超過 120 字，沒有帶入" in page
+    assert "主席結論「請加速。…」過長，未帶入草稿。" in page
