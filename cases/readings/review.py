@@ -177,6 +177,8 @@ def _cautions(review: Review) -> Iterator[str]:
             yield f"主席「{chair['name']}」與前次會議的「{like.name}」僅一字不同，請確認。"
     if meeting is None or read.series is None or read.held_on is None:
         return
+    if facts.number is None and read.number is not None:
+        yield f"文件未載次別，列為第{read.number}次，請確認。"
     if meeting.pk and meeting.held_on != read.held_on:
         yield (
             f"{meeting.short_title}已登錄的日期是{format_roc(meeting.held_on)}，"

@@ -742,3 +742,15 @@ def test_what_no_field_can_hold_is_told_before_a_draft_is_made(desk, read):
     assert found.place == ""
     assert "超過 120 字，沒有帶入" in page
     assert "主席結論「請加速。…」過長，未帶入草稿。" in page
+
+
+def test_meeting_of_a_year_that_prints_no_number_is_taken_for_the_first(
+    read, deciding_series
+):
+    deciding_series.numbering = "per_year"
+    deciding_series.save()
+
+    found = read(roc_year=113)
+
+    assert found.number == 1
+    assert review_of(found).cautions == ["文件未載次別，列為第1次，請確認。"]
