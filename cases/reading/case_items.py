@@ -150,7 +150,11 @@ def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | 
     shaky = {verb.action for verb in verbs if not verb.stands}
     new = _new_name(body, mask)
     told = heading.words + mask
-    if heading.action in (actions.DELIST, actions.PROPOSE):
+    ends = {actions.DELIST, actions.PROPOSE}
+    kept = not of & ends and (shaky & ends or actions.CONTINUE in of)
+    if heading.action in ends and kept:  # put down for delisting, and kept
+        return _Fate(actions.CONTINUE)
+    if heading.action in ends:
         action = own_action(heading.action, decides, told)
         return _Fate(action, actions.reason_of(mask))
     if of & {actions.DELIST, actions.PROPOSE}:

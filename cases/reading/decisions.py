@@ -11,7 +11,7 @@ from cases.reading.case_headings import Heading, as_group, as_heading
 from cases.reading.clauses import MERGED_TO, SPLIT, Place, read_sentence
 from cases.reading.cutting import counted, divide, names_end, sentences
 from cases.reading.listed_names import QUOTED, find_runs, masked, split_names
-from cases.reading.proposals import Proposal, answer_proposal
+from cases.reading.proposals import Proposal, answer_proposal, as_proposal
 from cases.reading.record import Record
 from cases.reading.tables import Decided
 from meetings.reading.outline import Item
@@ -63,6 +63,10 @@ class Reader:
 
     def _item(self, item: Item, scope: Scope) -> Scope | None:
         """Read one item; a heading without a number holds for those behind it."""
+        proposal = as_proposal(item)
+        if proposal:
+            self.read_proposal(proposal, scope.heading, scope.group)
+            return None
         found = as_group(item.words, self._decides)
         if found:
             group, rest = found
@@ -133,12 +137,14 @@ class Reader:
             merged = "" if heading.merged is None else "合併為"
             self.warn(item.line, f"標題載明{merged}{stated}案，讀到{read}案。")
 
-    def read_proposal(self, proposal: Proposal, above: Heading | None) -> None:
+    def read_proposal(
+        self, proposal: Proposal, above: Heading | None, group: str | None
+    ) -> None:
         """Read a matter with its answer."""
         before, unread = len(self.record.decisions), len(self.unread)
-        self._below(proposal.resolved, Scope(self.own_group))
+        self._below(proposal.resolved, Scope(group))
         if len(self.record.decisions) == before:
-            answer_proposal(self.record, proposal, self.own_group, above)
+            answer_proposal(self.record, proposal, group, above)
             if len(self.record.decisions) > before:
                 del self.unread[unread:]
 
@@ -174,7 +180,7 @@ class Reader:
                 place = Place(item.line, scope.group, scope.heading is not None)
                 noted |= read_sentence(self.record, left, place)
         if self._read_so_far() == before and not noted:
-            if self._is_case(item):
+            if self._is_case(item) and not any(map(as_proposal, item.children)):
                 self._case(item, scope, Heading(None))
                 return
             if self._should_decide(item, scope):

@@ -137,7 +137,7 @@ def _read_decisions(
     if kind != "report":
         reader.read(others, above)
     for proposal in proposals:
-        reader.read_proposal(proposal, above)
+        reader.read_proposal(proposal, above, reader.own_group)
 
 
 def _without(items: list[Item], tables: Sequence[Decided]) -> list[Item]:

@@ -83,6 +83,15 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
     return answered, others
 
 
+def as_proposal(item: Item) -> Proposal | None:
+    """The matter an item is, where 決議： stands right below it."""
+    if not (item.mark and _is_answered([item], 0)):
+        return None
+    proposal = Proposal(item.words.strip(":"), item.line, [], item.mark.level)
+    _gather(proposal, item.children, answering=False)
+    return proposal if proposal.resolved else None
+
+
 def _is_label(item: Item) -> bool:
     folded = item.words.folded
     return bool(_RESOLVED.match(folded) or _OTHER.match(folded))
@@ -93,6 +102,8 @@ def _is_answered(items: list[Item], index: int) -> bool:
     mark = items[index].mark
     if mark is None:
         return False
+    if any(_RESOLVED.match(child.words.folded) for child in items[index].children):
+        return True
     for item in items[index + 1 :]:
         if _RESOLVED.match(item.words.folded):
             return True

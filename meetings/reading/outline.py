@@ -22,6 +22,9 @@ _LABEL = re.compile(
 )
 
 
+_ANSWER = re.compile(
+    r"(?:說\s?明|辦\s?法|擬\s?辦|(?:會議|主席)?(?:決\s?議|決\s?定|結\s?論|裁\s?示))\s?:"
+)
 _ONLY_NAME = re.compile(r"[^、,。;:!?「」『』]{4,32}")
 _SPEAKS = re.compile(
     r"本案|本項|請[各四新臺桃基提於依市縣]|各市|各縣市|四市|[0-9]\s?市|已[於完由辦]|業[已經於]|因[^應素]|俟|待[^遇]|經[各四市本查評檢討]"
@@ -218,10 +221,19 @@ def _trees(
     roots: list[Item] = []
     stack: list[Item] = []
     gaps: list[Gap] = []
+    home: Item | None = None  # what the labels last seen belong to
     for item in flat:
         if item.mark is None:
-            if is_root(item.words):
+            if _ANSWER.match(item.words.folded):
+                # 說明： and 決議： of one matter stand side by side.
+                is_open = home is _NOBODY or any(home is each for each in stack)
+                if home is None or not is_open:
+                    home = stack[-1] if stack else _NOBODY
+                while stack and stack[-1] is not home:
+                    stack.pop()
+            elif is_root(item.words):
                 stack.clear()
+                home = _NOBODY
             (stack[-1].children if stack else roots).append(item)
             continue
         level = item.mark.level
@@ -234,6 +246,9 @@ def _trees(
         siblings.append(item)
         stack.append(item)
     return roots, gaps
+
+
+_NOBODY = Item(None, Words("", []), 0)
 
 
 def _ends(open_item: Item, item: Item, level: int) -> bool:
