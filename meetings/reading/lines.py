@@ -136,8 +136,10 @@ def read_lines(paper: str) -> Lines:
                 page += 1
                 place += 1
             words = Words.of(paper, place, place + len(part))
-            line = _line(number, words)
+            glued, line = _line(number, words)
             place += len(part)
+            if glued:
+                furniture.append(glued)
             if line is None:
                 continue
             if _is_page_number(line):
@@ -156,15 +158,18 @@ def read_lines(paper: str) -> Lines:
     return _without_running_heads(Lines(lines, furniture))
 
 
-def _line(number: int, words: Words) -> Line | None:
+def _line(number: int, words: Words) -> tuple[Line | None, Line | None]:
+    """The number of the page at the head of a line, and the line."""
     stripped = words.strip()
     if not stripped:
-        return None
+        return None, None
     indent = stripped.start - words.start
+    page = None
     glued = _GLUED.match(stripped.folded)
     if glued:
+        page = Line(number, stripped[: glued.end()], None)
         stripped = stripped[glued.end() :]
-    return Line(number, stripped, find_mark(stripped.folded), indent=indent)
+    return page, Line(number, stripped, find_mark(stripped.folded), indent=indent)
 
 
 def _is_page_number(line: Line) -> bool:
