@@ -31,6 +31,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "draftpart": (),
     "acceptedwarning": (),
     "draftdecision": (),
+    "reading": (),
+    "readminutes": (),
+    "readdecision": (),
+    "readprogress": (),
 } | dict.fromkeys(
     (
         "meeting",

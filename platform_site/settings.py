@@ -122,6 +122,12 @@ PAGE_VERSION_SQL = [
 
 # A group's sheet has six fields a case, and there may be hundreds of cases.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+# Whatever page it is sent to, too much never comes to the disk.
+FILE_UPLOAD_HANDLERS = [
+    "platform_site.lib.uploads.QuotaUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"

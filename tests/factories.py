@@ -1,6 +1,7 @@
 """Valid objects for the tests; what a test turns on it says itself."""
 
 import datetime as dt
+import hashlib
 
 import factory
 from django.contrib.auth import get_user_model
@@ -13,6 +14,10 @@ from cases.models import (
     LedgerEntry,
     Participant,
     ProgressUpdate,
+    ReadDecision,
+    Reading,
+    ReadMinutes,
+    ReadProgress,
     ReportingRound,
     Theme,
 )
@@ -235,6 +240,52 @@ class ProgressUpdateFactory(DjangoModelFactory):
 
     class Meta:
         model = ProgressUpdate
+
+
+class ReadingFactory(DjangoModelFactory):
+    """An uploaded file of minutes that waits to be read."""
+
+    platform = factory.SubFactory(PlatformFactory)
+    kind = Reading.Kind.MINUTES
+    name = factory.Sequence(lambda n: f"第{n}份.txt")
+    media_type = "text/plain"
+    content = factory.Sequence(lambda n: f"第{n}份會議紀錄".encode())
+    size = factory.LazyAttribute(lambda reading: len(reading.content))
+    sha256 = factory.LazyAttribute(
+        lambda reading: hashlib.sha256(reading.content).hexdigest()
+    )
+    uploaded_by = factory.SubFactory(UserFactory)
+
+    class Meta:
+        model = Reading
+
+
+class ReadMinutesFactory(DjangoModelFactory):
+    reading = factory.SubFactory(ReadingFactory)
+    order = factory.Sequence(lambda n: n)
+    title = "第1次會議紀錄"
+
+    class Meta:
+        model = ReadMinutes
+
+
+class ReadDecisionFactory(DjangoModelFactory):
+    read_minutes = factory.SubFactory(ReadMinutesFactory)
+    order = factory.Sequence(lambda n: n)
+    name = "跨市公車"
+
+    class Meta:
+        model = ReadDecision
+
+
+class ReadProgressFactory(DjangoModelFactory):
+    reading = factory.SubFactory(ReadingFactory, kind=Reading.Kind.STATUS_REPORT)
+    order = factory.Sequence(lambda n: n)
+    name = "跨市公車"
+    text = "已完成規劃。"
+
+    class Meta:
+        model = ReadProgress
 
 
 def decide(case, kind, **fields):

@@ -72,8 +72,8 @@ class Agenda:
 def agenda_of(meeting: Meeting) -> Agenda:
     """Build the agenda of a meeting that has no entries yet; five queries.
 
-    The groups concerned are the series' own, or all that hold cases in the year of
-    the meeting, in the platform's order.
+    The meeting may be one that is not saved yet. The groups concerned are the
+    series' own, or all that exist in the year of the meeting, in the platform's order.
     """
     last = _last_deciding(meeting)
     groups = groups_of(meeting)
@@ -81,7 +81,7 @@ def agenda_of(meeting: Meeting) -> Agenda:
         Case.objects.as_of(meeting.held_on)
         .filter(platform=meeting.platform_id, group__in=[group.pk for group in groups])
         .filter(Q(standing=Code.LISTED) | Q(standing=Code.PROPOSED))
-        .exclude(ledger__meeting=meeting)
+        .exclude(ledger__meeting__in=_itself(meeting))
         .select_related("group")
         .in_order()
     )
@@ -120,6 +120,10 @@ def groups_of(meeting: Meeting) -> list[IssueGroup]:
     )
 
 
+def _itself(meeting: Meeting) -> list[int]:
+    return [meeting.pk] if meeting.pk else []
+
+
 def _last_deciding(meeting: Meeting) -> Meeting | None:
     return (
         Meeting.objects.confirmed()
@@ -141,7 +145,7 @@ def _latest_asks(
         .of_platform(meeting.platform)
         .until(meeting.held_on)
         .filter(kind__in=[Kind.PROPOSE_DELIST, Kind.AGREE, Kind.DEFER])
-        .exclude(meeting=meeting)
+        .exclude(meeting__in=_itself(meeting))
         .select_related("meeting__series", "meeting__platform")
         .in_order()
     )

@@ -663,16 +663,46 @@ def follows(tally: Tally, counts: str) -> int:
     }[Counts(counts)]
 
 
+@dataclass(frozen=True)
+class StatedCount:
+    """A number that some paper states, and what the draft gives for it."""
+
+    claim: CountClaim
+    counted: int
+
+    @property
+    def differs(self) -> bool:
+        """Whether the paper says otherwise."""
+        return self.claim.number != self.counted
+
+
+def stated_counts(
+    meeting: Meeting, sheets: Sequence[Sheet], tally: Tally
+) -> list[StatedCount]:
+    """Hold every stated number against the draft; one query."""
+    by_group = {sheet.group.pk: sheet.tally for sheet in sheets}
+    return [
+        StatedCount(
+            claim,
+            follows(
+                tally
+                if claim.group_id is None
+                else by_group.get(claim.group_id, Tally()),
+                claim.counts,
+            ),
+        )
+        for claim in CountClaim.objects.filter(meeting=meeting).select_related("group")
+    ]
+
+
 def _claim_warnings(
     meeting: Meeting, sheets: Sequence[Sheet], tally: Tally
 ) -> Iterator[Finding]:
     if not meeting.series.is_deciding:
         return
-    by_group = {sheet.group.pk: sheet.tally for sheet in sheets}
-    for claim in CountClaim.objects.filter(meeting=meeting).select_related("group"):
-        counted = tally if claim.group_id is None else by_group.get(claim.group_id)
-        number = follows(counted or Tally(), claim.counts)
-        if number != claim.number:
+    for stated in stated_counts(meeting, sheets, tally):
+        claim, number = stated.claim, stated.counted
+        if stated.differs:
             scope = claim.group or "全部小組"
             yield _warning(
                 "claim-differs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -17,6 +17,8 @@ from meetings.minutes.compose import enumeration
 from meetings.models import IssueGroup, Meeting, Minutes, Platform, Resolution
 
 Kind = LedgerEntry.Kind
+# Counts that the paper states, by group and what is counted.
+Stated = Set[tuple[int | None, str]]
 
 
 @transaction.atomic
@@ -35,6 +37,7 @@ def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]
     sheets = sheets_of(minutes, agenda_of(meeting))
     _refuse_incomplete(sheets)
     cases = _register(meeting, sheets)
+    stated = _stated_by_paper(minutes)
     entries: list[LedgerEntry] = []
     numbered = minutes.resolutions.aggregate(last=Max("order"))
     order = numbered["last"] or 0
@@ -45,7 +48,7 @@ def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]
             resolution = Resolution.objects.create(
                 minutes=minutes, group=sheet.group, order=order, text=point.text
             )
-            _claim(meeting, sheet, point)
+            _claim(meeting, sheet, point, stated)
             entries += [
                 entry
                 for draft in point.drafts
@@ -54,7 +57,7 @@ def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]
             ]
             worded |= {draft.pk for draft in point.drafts}
     if meeting.series.is_deciding:
-        _claim_totals(meeting, sheets)
+        _claim_totals(meeting, sheets, stated)
     _refuse_unworded(minutes, {entry.case_id for entry in entries}, cases)
     # Entries keep a case's beginning before what refers to it.
     DraftDecision.objects.filter(minutes=minutes).delete()
@@ -166,13 +169,24 @@ def _entries(
     return [entry, stays]
 
 
-def _claim(meeting: Meeting, sheet: Sheet, point: Point) -> None:
+def _stated_by_paper(minutes: Minutes) -> Stated:
+    """Return what the paper itself states, where the minutes were read from one."""
+    claims = CountClaim.objects.filter(
+        meeting__minutes__read_from__minutes=minutes,
+        meeting=minutes.meeting,
+        source=CountClaim.Source.MINUTES,
+        definition="",
+    )
+    return set(claims.values_list("group_id", "counts"))
+
+
+def _claim(meeting: Meeting, sheet: Sheet, point: Point, stated: Stated) -> None:
     """Keep what the paper states, to be held against the ledger ever after."""
     if point.counts:
-        _state(meeting, sheet.group, point.counts, point.number, point.text)
+        _state(meeting, sheet.group, point.counts, point.number, point.text, stated)
 
 
-def _claim_totals(meeting: Meeting, sheets: Sequence[Sheet]) -> None:
+def _claim_totals(meeting: Meeting, sheets: Sequence[Sheet], stated: Stated) -> None:
     tally = tally_of(sheets)
     delist = meeting.platform.delist_word
     for counts, number, words in (
@@ -180,13 +194,23 @@ def _claim_totals(meeting: Meeting, sheets: Sequence[Sheet]) -> None:
         ("listed", tally.listed, f"新增{tally.listed}案"),
         ("continued", tally.continuing, f"確認執行中{tally.continuing}案"),
     ):
-        _state(meeting, None, counts, number, words)
+        _state(meeting, None, counts, number, words, stated)
 
 
 def _state(
-    meeting: Meeting, group: IssueGroup | None, counts: str, number: int, words: str
+    meeting: Meeting,
+    group: IssueGroup | None,
+    counts: str,
+    number: int,
+    words: str,
+    stated: Stated,
 ) -> None:
-    """Keep a count of the minutes; one taken down before gives way to it."""
+    """Keep a count of the minutes; one taken down before gives way to it.
+
+    What the paper states that the minutes were read from stays.
+    """
+    if (group.pk if group else None, counts) in stated:
+        return
     CountClaim.objects.update_or_create(
         meeting=meeting,
         group=group,

@@ -13,17 +13,29 @@ from cases.models.cases import (
 from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
+from cases.models.readings import (
+    Choice,
+    ReadDecision,
+    Reading,
+    ReadMinutes,
+    ReadProgress,
+)
 
 __all__ = [
     "Case",
     "CaseAlias",
     "CaseQuerySet",
     "CaseTheme",
+    "Choice",
     "CountClaim",
     "DraftDecision",
     "LedgerEntry",
     "Participant",
     "ProgressUpdate",
+    "ReadDecision",
+    "ReadMinutes",
+    "ReadProgress",
+    "Reading",
     "ReportingRound",
     "Standing",
     "Theme",

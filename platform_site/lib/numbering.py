@@ -92,13 +92,17 @@ _FROM_CHINESE = {
     to_chinese(number, legal=legal): number
     for number in range(1, LARGEST_NUMERAL + 1)
     for legal in (False, True)
+} | {
+    # Word counts its headings so, where people write 拾 and 拾壹.
+    f"壹{to_chinese(number, legal=True)}": number
+    for number in range(10, 20)
 }
 
 
 def from_chinese(numeral: str) -> int:
     """Read a Chinese numeral of 1 to 999, plain or legal.
 
-    叁 is read as 參, 〇 as 零. Anything else, 二一 or 一百二 among it, is a
+    叁 is read as 參, 〇 as 零, 壹拾 as 拾. Anything else, 二一 or 一百二 among it, is a
     ``ValueError``: what is not counted the usual way may not be a number.
     """
     try:

@@ -134,7 +134,7 @@ def test_the_overviews_queries_do_not_grow(
     for case in cases:
         take_down(minutes, case, Kind.CONTINUE)
 
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(36):
         client.get(at(minutes, "meeting"))
 
 

@@ -6,13 +6,15 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from cases.demo import ACCOUNTS, create_accounts
 from cases.ledger import confirm_and_post
-from cases.models import Case
+from cases.models import Case, Reading, ReadMinutes
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
-from tests.factories import UserFactory, decide
+from tests.cases.readings import decision_said, minutes_said, read_paper
+from tests.factories import ReadingFactory, UserFactory, decide
 from tests.pages import Page
 from tests.site.admin import secretariat_of
 
@@ -30,6 +32,8 @@ UNPUBLISHED = {**PLATFORM, "meeting": "vice-mayor-6"}
 OWN_GROUPS = {**PLATFORM, "meeting": "working-group-transport-1"}
 OTHER_GROUPS = {**PLATFORM, "meeting": "working-group-industry-112-1"}
 DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
+PAPER = {**PLATFORM, "key": "PAPER"}
+REPORT = {**PLATFORM, "key": "REPORT"}
 
 
 def everybody(got):
@@ -151,6 +155,27 @@ DESK = [
     ("desk:publish", DRAFT, 404, 404),
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
+    # Papers: minutes of which a draft was made, and a status report.
+    ("desk:readings", PLATFORM, 200, 400),
+    ("desk:read-next", PLATFORM, 405, 302),
+    ("desk:reading", PAPER, 302, 405),
+    ("desk:reading", REPORT, 302, 405),
+    ("desk:reading-original", PAPER, 200, 405),
+    ("desk:reading-again", PAPER, 405, 302),
+    ("desk:reading-remove", PAPER, 405, 302),
+    ("desk:read-minutes", {**PAPER, "order": 0}, 200, 422),
+    ("desk:read-minutes", {**PAPER, "order": 1}, 404, 404),
+    ("desk:read-minutes", {**REPORT, "order": 0}, 404, 404),
+    ("desk:read-row", {**PAPER, "order": 0, "row": 0}, 405, 422),
+    ("desk:read-row", {**PAPER, "order": 0, "row": 9}, 405, 404),
+    ("desk:read-accept", {**PAPER, "order": 0}, 405, 302),
+    ("desk:read-aside", {**PAPER, "order": 0}, 405, 302),
+    ("desk:read-draft", {**PAPER, "order": 0}, 405, 422),
+    ("desk:read-progress", REPORT, 200, 422),
+    ("desk:read-progress", PAPER, 404, 404),
+    ("desk:read-progress-row", {**REPORT, "row": 0}, 405, 404),
+    ("desk:read-progress-accept", REPORT, 405, 302),
+    ("desk:read-progress-write", REPORT, 405, 422),
     *(
         (name, {**where, "extension": extension}, got, 405)
         for extension in ("pdf", "odt", "docx")
@@ -241,7 +266,24 @@ def accounts(loaded_record):
         sha256="0" * 64,
         uploaded_by=found["superuser"],
     )
+    _papers(jbbt, draft)
     return found
+
+
+def _papers(platform, draft):
+    """Minutes that a draft was made of, and a status report, as they were read."""
+    paper = read_paper(
+        platform, minutes_said(decisions=[decision_said("跨市公車")]), name="紀錄.txt"
+    )
+    ReadMinutes.objects.filter(reading=paper).update(minutes=draft)
+    ReadingFactory(
+        platform=platform,
+        kind="status_report",
+        name="辦理情形.txt",
+        state="read",
+        read_at=timezone.now(),
+        result={"title": "辦理情形", "as_of": "2026-03-31", "groups": []},
+    )
 
 
 def _transport_meeting(user):
@@ -267,8 +309,12 @@ def _transport_meeting(user):
 def address_of(name, arguments):
     arguments = dict(arguments)
     query = arguments.pop("query", "")
-    if arguments.get("key") == "FILE":
-        arguments["key"] = MinutesFile.objects.get().pk
+    match arguments.get("key"):
+        case "FILE":
+            arguments["key"] = MinutesFile.objects.get().pk
+        case "PAPER" | "REPORT" as key:
+            kind = {"PAPER": "minutes", "REPORT": "status_report"}[key]
+            arguments["key"] = Reading.objects.get(kind=kind).pk
     return f"{reverse(name, kwargs=arguments)}{'?' if query else ''}{query}"
 
 
@@ -283,7 +329,7 @@ def as_role(accounts, role):
     ("name", "arguments", "role", "answers"),
     TABLE,
     ids=[
-        "-".join([name, *arguments.values(), role])
+        "-".join([name, *map(str, arguments.values()), role])
         for name, arguments, role, _ in TABLE
     ],
 )

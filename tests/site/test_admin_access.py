@@ -24,6 +24,10 @@ AT_THE_DESK = {
     "draftpart",
     "acceptedwarning",
     "draftdecision",
+    "reading",
+    "readminutes",
+    "readdecision",
+    "readprogress",
 }
 # What superusers set up; the secretariat reads it, and changes its own platform.
 SET_UP = {"municipality", "agency", "secretariatmember"}

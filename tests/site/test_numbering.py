@@ -54,7 +54,14 @@ def test_numerals_end_at_999(number):
         to_chinese(number)
 
 
-@pytest.mark.parametrize("numeral", ["", "二一", "一百二", "十十", "壹十", "1", "零"])
+@pytest.mark.parametrize(("numeral", "number"), [("壹拾", 10), ("壹拾參", 13)])
+def test_numerals_of_word_are_read_too(numeral, number):
+    assert from_chinese(numeral) == number
+
+
+@pytest.mark.parametrize(
+    "numeral", ["", "二一", "一百二", "十十", "壹十", "壹拾拾", "1", "零"]
+)
 def test_what_is_not_a_numeral_is_refused(numeral):
     with pytest.raises(ValueError, match="1 to 999"):
         from_chinese(numeral)

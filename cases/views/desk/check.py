@@ -21,6 +21,7 @@ from cases.desk.check import (
     accept,
     check_and_try,
     confirm_checked,
+    stated_counts,
     take_back,
 )
 from cases.desk.confirm import lock_minutes
@@ -134,13 +135,16 @@ def _page(
 ) -> HttpResponse:
     assert request.user.is_authenticated
     report = check_and_try(minutes, by=request.user)
+    stated = stated_counts(meeting, report.sheets, report.tally)
+    of_paper = CountClaim.Source.MINUTES
     context = {
         "meeting": meeting,
         "minutes": minutes,
         "steps": steps_of(meeting, request.path),
         "report": report,
         "base": address_of(meeting, "meeting"),
-        "claims": CountClaim.objects.filter(meeting=meeting).select_related("group"),
+        "paper_claims": [each for each in stated if each.claim.source == of_paper],
+        "claims": [each.claim for each in stated if each.claim.source != of_paper],
         "claim_form": form,
         "takes_claims": meeting.series.is_deciding,
         "sent": sent or {},

@@ -41,6 +41,7 @@ from meetings.models import (
     Municipality,
 )
 from platform_site.lib.roc import format_roc, format_time
+from platform_site.lib.uploads import dropped
 
 OF_MEETING = (
     "title",
@@ -55,7 +56,6 @@ OF_MEETING = (
 )
 OF_MINUTES = ("attendance_note", "prints_attendance")
 CHAIR = "chair-"
-LARGEST = 20 * 1024 * 1024
 # What a file is, by its first bytes; its name may say anything.
 SIGNATURES = (
     (b"%PDF-", "application/pdf", (".pdf",)),
@@ -349,11 +349,6 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         """Take a file for what its content says."""
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
-            raise forms.ValidationError(
-                f"檔案有 {file.size / 1024 / 1024:.1f} MB，超過 20 MB，"
-                "請降低掃描解析度或分成數個檔案。"
-            )
         head = file.read(16)
         file.seek(0)
         for signature, media_type, endings in SIGNATURES:
@@ -375,12 +370,18 @@ def files(request: HttpRequest, platform: str, meeting: str) -> HttpResponseBase
     status = 200
     if request.method == "POST" and request.POST.get("remove", "").isdecimal():
         MinutesFile.objects.filter(
-            minutes=minutes, pk=int(request.POST["remove"][:18])
+            minutes=minutes,
+            kind=MinutesFile.Kind.SIGN_IN,
+            pk=int(request.POST["remove"][:18]),
         ).delete()
         messages.success(request, "檔案已刪除。")
         return HttpResponseRedirect(request.path)
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
+        if dropped(request):
+            form.errors["file"] = form.error_class(
+                ["檔案超過 20 MB，請降低掃描解析度或分成數個檔案。"]
+            )
         if form.is_valid():
             _keep(form, minutes, request)
             messages.success(request, "簽到表已上傳。")
@@ -394,7 +395,9 @@ def files(request: HttpRequest, platform: str, meeting: str) -> HttpResponseBase
             "meeting": found,
             "steps": steps_of(found, request.path),
             "form": form,
-            "files": MinutesFile.objects.filter(minutes=minutes)
+            "files": MinutesFile.objects.filter(
+                minutes=minutes, kind=MinutesFile.Kind.SIGN_IN
+            )
             .defer("content")
             .select_related("uploaded_by"),
         },

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from cases.desk.agenda import agenda_of
 from cases.desk.check import Report, check
+from cases.models import ReadMinutes
 from cases.views.desk.access import desk_page, desk_view, kept_meeting
 from cases.views.desk.steps import steps_of
-from meetings.models import DraftPart, Meeting, Minutes
+from meetings.models import DraftPart, Meeting, Minutes, MinutesFile
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def overview(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         "formats": [("pdf", "PDF"), ("odt", "ODT"), ("docx", "DOCX")],
         "report": report,
     }
+    if minutes is not None:
+        context["sources"] = list(sources_of(minutes))
     if is_draft:
         context["parts"] = list(_parts(found, minutes, report))
         context["tally"] = report.tally if report else None
@@ -64,6 +67,29 @@ def overview(request: HttpRequest, platform: str, meeting: str) -> HttpResponse:
         context["publications"] = minutes.publications.select_related("recorded_by")
         context["accepted"] = minutes.accepted_warnings.select_related("accepted_by")
     return desk_page(request, "desk/overview.html", "總覽", context)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A paper the minutes were read from, its review, and the file that was kept."""
+
+    file: MinutesFile
+    review: str
+
+
+def sources_of(minutes: Minutes) -> Iterator[Source]:
+    """Give the papers that minutes were read from; two queries."""
+    reviews = {
+        read.reading.sha256: reverse(
+            "desk:read-minutes",
+            args=[minutes.meeting.platform.slug, read.reading_id, read.order],
+        )
+        for read in ReadMinutes.objects.filter(minutes=minutes)
+        .select_related("reading")
+        .only("order", "reading__sha256")
+    }
+    for file in minutes.files.filter(kind=MinutesFile.Kind.SOURCE).defer("content"):
+        yield Source(file, reviews.get(file.sha256, ""))
 
 
 def address_of(meeting: Meeting, view: str, **more: str) -> str:
@@ -130,10 +156,10 @@ def _parts(
         False,
         saved.get("attendance"),
     )
-    files = minutes.files.count() if minutes else 0
-    yield PartState(
-        "簽到表與原始文件", address_of(meeting, "files"), f"{files} 件", False, None
+    files = (
+        minutes.files.filter(kind=MinutesFile.Kind.SIGN_IN).count() if minutes else 0
     )
+    yield PartState("簽到表", address_of(meeting, "files"), f"{files} 件", False, None)
     yield from _group_parts(meeting, report, saved)
     for slug, name, unit in (
         ("sections", "段落", "段"),

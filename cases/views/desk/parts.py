@@ -24,6 +24,7 @@ from django.http import (
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from cases.readings.minutes import unread_of
 from cases.views.desk.access import desk_page
 from cases.views.desk.steps import steps_of
 from meetings.minutes.drafting import SavedMeanwhile, saving
@@ -162,6 +163,7 @@ def _show(part: Part, saved: DraftPart, *, status: int = 200) -> HttpResponse:
         "version": saved.version,
         "errors": part.errors,
         "lacks": part.lacks(),
+        "unread": unread_of(part.minutes),
         **part.context(),
         **part.live(),
     }

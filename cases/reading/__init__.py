@@ -1,0 +1,1 @@
+"""Papers written elsewhere, read into facts about cases."""

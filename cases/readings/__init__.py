@@ -1,0 +1,1 @@
+"""From an uploaded paper to a draft at the minutes desk: what changes rows."""

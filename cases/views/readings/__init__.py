@@ -1,0 +1,1 @@
+"""Reading papers in the browser: upload, review, draft; below the desk."""
