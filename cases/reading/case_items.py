@@ -30,6 +30,7 @@ _AGREED_NEW = re.compile(
 )
 _OUT_OF = re.compile(r"\s*(?:本案)?由(?P<members>[^,。;]{4,90}?)(?:合併|整併)")
 
+_NOT_LISTED = re.compile(actions.NOT_LISTED)
 _LONGEST_WORDS = 400
 
 Warn = Callable[[int, str], None]
@@ -156,6 +157,9 @@ def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | 
         return _Fate(actions.CONTINUE)
     if heading.action in ends:
         action = own_action(heading.action, decides, told)
+        return _Fate(action, actions.reason_of(mask))
+    if heading.action == actions.CONTINUE and _NOT_LISTED.search(mask):
+        action = own_action(actions.DELIST, decides, mask)
         return _Fate(action, actions.reason_of(mask))
     if of & {actions.DELIST, actions.PROPOSE}:
         if decides:

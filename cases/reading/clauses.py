@@ -27,7 +27,7 @@ SPLIT = re.compile(
 _SUB_CASE = re.compile(
     rf"^\s*(?:案)?(?:項下|之下|下)?[,]?\s*(?:同意)?(?:新增|增列|增加|納入)\s*(?:{NUMBER})?\s*(?:個|項)?\s*(?:子|次)(?:案|計畫|項)"
 )
-_NOTED = re.compile(
+NOTED = re.compile(
     r"洽悉|備查|知悉|(?:其餘|各案|全數)[^,。;]{0,8}(?:持續|繼續|維持|賡續)列管|無(?:新增|解列|異動)"
 )
 _ENDS_SENTENCE = re.compile(r"[。;]")
@@ -74,7 +74,7 @@ def read_sentence(record: Record, sentence: Words, place: Place) -> bool:
         start = runs[index - 1].end if index else 0
         said = _Said(run, mask[start : run.start], mask[run.end : end], behind)
         used = _read_run(record, sentence, mask, said, place)
-    return bool(_NOTED.search(mask))
+    return bool(NOTED.search(mask))
 
 
 def _read_run(
@@ -120,11 +120,15 @@ def _read_verb(record: Record, sentence: Words, said: _Said, place: Place) -> No
     if verb in (actions.DELIST, actions.PROPOSE):
         reason = actions.reason_of(said.left + said.right)
     verb = record.own(verb, said.left + said.right)
-    record.make(run.names, verb, place.line, place.group, sentence, reason=reason)
+    group = place.group or actions.into_group(said.right)
+    record.make(run.names, verb, place.line, group, sentence, reason=reason)
     record.check(place.line, run.count, len(run.names))
     if stands and record.decides and run.count and not place.below_heading:
-        group = run.names[0].group or place.group
-        record.claims.add_heading(group, Heading(verb, run.count), place.line)
+        groups = {name.group or place.group for name in run.names}
+        if len(groups) == 1:  # what each of several groups has is not printed
+            record.claims.add_heading(
+                groups.pop(), Heading(verb, run.count), place.line
+            )
 
 
 def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
@@ -150,6 +154,7 @@ def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
         listed = chosen.action in (actions.DELIST, actions.PROPOSE)
         return (actions.CONTINUE, False) if listed else None
     group = place.group or (run.names[0].group if run.names else None)
+    group = group or actions.into_group(said.right)
     if chosen.action == actions.LIST and not group and not run.count:
         return None
     return chosen.action, True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading, as_group, as_heading
-from cases.reading.clauses import MERGED_TO, SPLIT, Place, read_sentence
+from cases.reading.clauses import MERGED_TO, NOTED, SPLIT, Place, read_sentence
 from cases.reading.cutting import counted, divide, names_end, sentences
 from cases.reading.listed_names import QUOTED, find_runs, masked, split_names
 from cases.reading.proposals import Proposal, answer_proposal, as_proposal
@@ -26,7 +26,7 @@ _NAME_LIKE = re.compile(
 _PROPOSER = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:[市縣府局處]|委員會)\s*:(?=[^:。]{0,12}「)"
 )
-_WEIGHTY = {actions.DELIST, actions.PROPOSE, actions.RELIST, actions.WITHDRAW}
+_AGREES = re.compile(r"(?<!不)同意|通過|照案|准予|予以")
 _COLON = re.compile(r"^[^、,。;:]{4,60}:")  # 甲：已完成
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
@@ -141,12 +141,18 @@ class Reader:
         self, proposal: Proposal, above: Heading | None, group: str | None
     ) -> None:
         """Read a matter with its answer."""
+        group = proposal.group or group
         before, unread = len(self.record.decisions), len(self.unread)
-        self._below(proposal.resolved, Scope(group))
+        answer, beside = proposal.parted()
+        self._below(answer, Scope(group))
         if len(self.record.decisions) == before:
             answer_proposal(self.record, proposal, group, above)
             if len(self.record.decisions) > before:
                 del self.unread[unread:]
+            elif left := proposal.overlooked():
+                listed = {words.start for _, words in self.unread[unread:]}
+                self.unread += [left] if left[1].start not in listed else []
+        self._below(beside, Scope(group))
 
     def read_table(self, table: Decided, line: int) -> None:
         """Read a table of decisions, a case in each row."""
@@ -154,7 +160,11 @@ class Reader:
         heading = as_heading(title)[0] or Heading(None)
         for row in table.rows:
             group = row.group or self.own_group
+            before = len(self.record.decisions)
             self.record.case(row.name, row.decided, heading, group, line)
+            is_read = len(self.record.decisions) > before
+            if not is_read and not NOTED.search(masked(row.decided.folded)):
+                self.unread += [(line, row.name), (line, row.decided)]
 
     def _is_clause(self, words: Words) -> bool:
         """Whether an item below a heading decides by itself: (2)新增「…」等3案."""
@@ -195,7 +205,9 @@ class Reader:
             return True
         mask = masked(item.words.folded)
         verbs = {verb.action for verb in actions.find_verbs(mask)}
-        return bool(verbs & _WEIGHTY or (verbs and QUOTED in mask))
+        if QUOTED in mask or verbs - {actions.LIST}:
+            return bool(verbs)
+        return bool(verbs) and bool(_AGREES.search(mask))
 
     def _read_so_far(self) -> tuple[int, int]:
         return len(self.record.decisions), len(self.record.claims)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading
-from cases.reading.listed_names import Named, find_runs, masked
+from cases.reading.clauses import NOTED
+from cases.reading.listed_names import NO_GROUP, QUOTED, Named, find_runs, masked
 from cases.reading.record import Record
 from meetings.reading.outline import Item
 from meetings.reading.words import Words, join
@@ -23,6 +24,9 @@ _OTHER = re.compile(
     r"(?:說\s?明|辦\s?法|擬\s?辦|建議|提案單位|提案機關|提案縣市|討論)\s?(?::|$)"
 )
 
+_PROPOSED_BY = re.compile(
+    r"(?:提案|所屬|主辦|主責|議題)(?:單位|機關|組別|小組|組)\s?:\s?(?P<group>[\u4e00-\u9fff]{2,8}組)(?![\u4e00-\u9fff])"
+)
 _BEFORE_NAME = re.compile(
     r"\s*(?:有關|關於|為|檢陳|研商|討論|審議)?\s*(?:擬|建議|提請|研擬)?(?:同意)?(?:新增|解除列管|解列|持續列管)?\s*"
 )
@@ -30,10 +34,24 @@ _BEHIND_NAME = re.compile(
     r"(?:之)?(?:最新)?(?:辦理情形|執行情形|執行進度|辦理進度|進度報告|是否|擬|建議|提請|請|報請)|[乙一]案(?:,|。|$)|[,。]"
 )
 _NO_NAME = re.compile(
-    r"(?:[0-9]{2,3}年度?|本季|本年度|各議題組|各組|議題組|議題小組|小組|列管|新增|解除|合作|提案|方案|案件|案|之|及)*"
+    r"(?:[0-9]{2,3}年度?|本季|本年度|[上前歷本][次屆]|會議|決議|決定|裁示|事項|[辦執]理?[理行]?情形|報告|工作|追蹤|確認|[紀記]錄|管考|進度|各議題組|各組|議題組|議題小組|小組|列管|新增|解除|合作|提案|方案|案件|案|之|及)*"
 )
 _IS_PROPOSAL = re.compile(r"(?:合作|新)提案|提案[「■]")
 _SHORTEST, _LONGEST = 4, 60
+_BESIDE = re.compile(
+    r"附帶(?:決議|決定|裁示|建議|結論)\s?[一二三四五六七八九十0-9]?\s?:\s*"
+)
+_GOES_ON = re.compile(r"續辦|(?:持續|繼續|賡續)(?:辦理|推動|執行|合作)")
+_OF_GROUP = re.compile(
+    r"(?P<group>[\u4e00-\u9fff]{2,8}?組)(?:所?提(?:出|報|案|請)?|擬|建議|申請|列管|合作)"
+)
+_CHANGES = {
+    actions.LIST,
+    actions.DELIST,
+    actions.PROPOSE,
+    actions.RELIST,
+    actions.WITHDRAW,
+}
 _APPROVES = re.compile(r"照案|同意|通過|准予|如擬")
 _REFUSES = re.compile(r"不同意|未通過|不通過|緩議|再議")
 
@@ -46,6 +64,26 @@ class Proposal:
     line: int
     resolved: list[Item]
     level: int | None = None  # of the item that is the matter; None for 案由
+    group: str | None = None  # that put it forward
+
+    def parted(self) -> tuple[list[Item], list[Item]]:
+        """Return the answer, and what was resolved beside it (附帶決議)."""
+        for index, item in enumerate(self.resolved):
+            if found := _BESIDE.match(item.words.folded):
+                rest = item.words[found.end() :].strip()
+                first = Item(None, rest, item.line, children=item.children)
+                return self.resolved[:index], [first, *self.resolved[index + 1 :]]
+        return self.resolved, []
+
+    def overlooked(self) -> tuple[int, Words] | None:
+        """What a person must look at where nothing was read of the matter."""
+        answer = join(item.all_words() for item in self.resolved)
+        said = masked(answer.folded)
+        if QUOTED in masked(self.subject.folded) and not NOTED.search(said):
+            return self.line, self.subject
+        if answer and any(verb.action in _CHANGES for verb in actions.find_verbs(said)):
+            return self.resolved[0].line, answer
+        return None
 
 
 def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
@@ -73,6 +111,9 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
         else:
             matters[-1][1].append(item)
             answering = _gather(current, [item], answering=answering)
+    for proposal, own in matters:
+        if proposal:
+            proposal.group = _proposer(proposal.subject, own)
     answered = [proposal for proposal, _ in matters if proposal and proposal.resolved]
     others = [
         item
@@ -89,7 +130,19 @@ def as_proposal(item: Item) -> Proposal | None:
         return None
     proposal = Proposal(item.words.strip(":"), item.line, [], item.mark.level)
     _gather(proposal, item.children, answering=False)
+    proposal.group = _proposer(proposal.subject, [item])
     return proposal if proposal.resolved else None
+
+
+def _proposer(subject: Words, items: list[Item]) -> str | None:
+    """The group a matter says it was put forward by."""
+    found = _OF_GROUP.match(subject.folded)
+    for item in items:
+        for part in item.walk():
+            found = found or _PROPOSED_BY.search(part.words.folded)
+    if found is None or NO_GROUP.search(found["group"]):
+        return None
+    return found["group"]
 
 
 def _is_label(item: Item) -> bool:
@@ -144,8 +197,8 @@ def answer_proposal(
     照案通過 gives what the matter asked; other words speak for themselves.
     ``above`` is the heading of the section.
     """
-    answer = join(item.all_words() for item in proposal.resolved)
-    if not answer:
+    answer = join(item.all_words() for item in proposal.parted()[0])
+    if not answer or _is_nameless(proposal.subject):
         return
     subject, line = proposal.subject, proposal.line
     asked = _asked(masked(subject.folded), above)
@@ -171,6 +224,8 @@ def _asked(mask: str, above: Heading | None) -> str | None:
         return verbs[0].action
     if _IS_PROPOSAL.search(mask):
         return actions.LIST
+    if _GOES_ON.search(mask):
+        return actions.CONTINUE
     return above.action if above else None
 
 
@@ -184,7 +239,10 @@ def _names(subject: Words) -> list[Named]:
     start = before.end() if before else 0
     behind = _BEHIND_NAME.search(mask, start)
     name = subject[start : behind.start() if behind else len(subject)].strip()
-    is_name = _SHORTEST <= len(name) <= _LONGEST and not _NO_NAME.fullmatch(
-        "".join(name.folded.split())
-    )
+    is_name = _SHORTEST <= len(name) <= _LONGEST and not _is_nameless(name)
     return [Named(name)] if is_name else []
+
+
+def _is_nameless(words: Words) -> bool:
+    """Whether words only say what kind of matter it is: 上次會議決議辦理情形."""
+    return bool(_NO_NAME.fullmatch("".join(words.folded.split()).strip("。")))

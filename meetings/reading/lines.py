@@ -135,7 +135,7 @@ def read_lines(paper: str) -> Lines:
                 first_of_page = True
                 page += 1
                 place += 1
-            words = Words.of(paper, place, place + len(part))
+            words = Words.of(paper, place, place + len(part)).drawn_together()
             glued, line = _line(number, words)
             place += len(part)
             if glued:
