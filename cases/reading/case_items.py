@@ -23,7 +23,8 @@ _JOINED = re.compile(
     rf"(?P<verb>併入|歸併(?:至|於|入)?|併至|合併(?:於|至)|納入)[\u4e00-\u9fff]{{0,10}}(?={QUOTED}+(?:[^,。;]{{0,4}}(?:併案|辦理|續辦|列管|執行)|[,。;]|$))"
 )
 _MERGED_IN = re.compile(r"(?:予以|同意|後續)?(?:合併|整併|併案)")
-_AGREES = re.compile(r"同意|通過|支持|准予")
+_AGREES = re.compile(r"(?<![不未])(?:同意|通過|支持|准予)")
+_REFUSES = re.compile(r"(?:不予|未獲|[不未])通過|不同意(?![^,。;]{0,6}(?:解|撤|除管))")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(
     r"同意[^,。;]{0,12}(?:新增|立案|納入)|新增(?:立案|列管)|提[^,。;]{0,16}列管"
@@ -152,7 +153,7 @@ def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | 
     new = _new_name(body, mask)
     told = heading.words + mask
     ends = {actions.DELIST, actions.PROPOSE}
-    kept = not of & ends and (shaky & ends or actions.CONTINUE in of)
+    kept = not of & ends and (shaky & ends or of & {actions.CONTINUE, actions.DEFER})
     if heading.action in ends and kept:  # put down for delisting, and kept
         return _Fate(actions.CONTINUE)
     if heading.action in ends:
@@ -203,6 +204,8 @@ def _proposal(mask: str, of: set[str], heading: Heading, decides: bool) -> _Fate
         return _Fate(actions.LIST)
     if actions.DEFER in of:
         return _Fate(actions.DEFER)
+    if heading.action and _REFUSES.search(mask):
+        return _Fate(actions.WITHDRAW)
     if actions.LIST in of or (heading.action and _AGREES.search(mask)):
         return _Fate(own_action(actions.LIST, decides))
     if heading.action and actions.is_uncertain(mask):

@@ -30,6 +30,9 @@ _SUB_CASE = re.compile(
 NOTED = re.compile(
     r"洽悉|備查|知悉|(?:其餘|各案|全數)[^,。;]{0,8}(?:持續|繼續|維持|賡續)列管|無(?:新增|解列|異動)"
 )
+_PART_OF = re.compile(r"\s*(?:案)?(?:之|的|項下)?(?:子|次)(?:計畫|案|項)")
+_CLOSED = re.compile(r",\s*$")
+_ENDS = re.compile(r"[,。;]")
 _ENDS_SENTENCE = re.compile(r"[。;]")
 _GOVERNS = re.compile(
     r"[^,。;]*(?:[,:]\s*(?:分別為|分別是|分別係|包括|包含|計有|即|為)?\s*:?\s*)?"
@@ -55,6 +58,7 @@ class _Said:
     left: str
     right: str
     behind: Run | None  # the run that follows in the sentence
+    is_first: bool = True
 
 
 def read_sentence(record: Record, sentence: Words, place: Place) -> bool:
@@ -72,7 +76,8 @@ def read_sentence(record: Record, sentence: Words, place: Place) -> bool:
         behind = runs[index + 1] if index + 1 < len(runs) else None
         end = behind.start if behind else len(mask)
         start = runs[index - 1].end if index else 0
-        said = _Said(run, mask[start : run.start], mask[run.end : end], behind)
+        left, right = mask[start : run.start], mask[run.end : end]
+        said = _Said(run, left, right, behind, is_first=index == 0)
         used = _read_run(record, sentence, mask, said, place)
     return bool(NOTED.search(mask))
 
@@ -88,6 +93,9 @@ def _read_run(
         return True
     if behind and SPLIT.match(said.right):
         old = _texts(run)
+        if _PART_OF.match(mask, behind.end):
+            record.make(behind.names[:1], actions.MERGE, *where, came_from=old)
+            return True
         record.make(behind.names, record.own(actions.LIST), *where, came_from=old)
         record.check(place.line, behind.count, len(behind.names))
         record.warn(
@@ -140,6 +148,10 @@ def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
         for verb in actions.find_verbs(left)
         if len(left) - verb.end <= _NEAR and _GOVERNS.fullmatch(left, verb.end)
     ]
+    if near and not said.is_first and _CLOSED.search(left, near[-1].end):
+        # 「甲」停止列管,「乙」恢復列管: each has its verb behind it.
+        own = after and not _ENDS.search(said.right[: after[0].start])
+        near = [] if own else near
     chosen = near[-1] if near else (after[0] if after else None)
     if chosen and chosen.action == actions.DEFER:
         settled = [verb for verb in after if verb.action == actions.CONTINUE]

@@ -28,6 +28,8 @@ _PROPOSER = re.compile(
 )
 _AGREES = re.compile(r"(?<!不)同意|通過|照案|准予|予以")
 _COLON = re.compile(r"^[^、,。;:]{4,60}:")  # 甲：已完成
+_NO_CASE = re.compile(r"其[他它餘](?:事項)?|備註|附註|說明|附帶決議")
+_EMPTY = re.compile(r"(?:[^:。]{1,6}:)?\s*\(?(?:略|無)?\)?。?")
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
 
@@ -199,7 +201,7 @@ class Reader:
 
     def _should_decide(self, item: Item, scope: Scope) -> bool:
         """Whether words that decide nothing look as if they should."""
-        if item.children or not item.words:
+        if item.children or not item.words or _EMPTY.fullmatch(item.words.folded):
             return False
         if self._decides and scope.group:
             return True
@@ -264,7 +266,13 @@ class Reader:
     def _case(self, item: Item, scope: Scope, heading: Heading) -> None:
         """Read an item that names a case and says what becomes of it."""
         head, body = divide(item)
-        if head:
+        if _NO_CASE.fullmatch("".join(head.folded.split())):
+            before = self._read_so_far()
+            for sentence in sentences(body):
+                read_sentence(self.record, sentence, Place(item.line, scope.group))
+            if body and self._read_so_far() == before:
+                self.unread.append((item.line, item.words))
+        elif head:
             count = counted(item.words)
             self.record.case(head, body, heading, scope.group, item.line, count)
 

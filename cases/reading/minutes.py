@@ -24,7 +24,7 @@ from meetings.reading.remarks import Remark
 from meetings.reading.words import Words
 from platform_site.reading.document import Document
 
-_OF_CASES = re.compile(r"新增|列管|解列")
+_OF_CASES = re.compile(r"新增|列管|解列|新提案")
 NO_MINUTES = (
     "檔案裡找不到會議紀錄：沒有以「會議紀錄」結尾、後面接著時間、地點或主席的標題。"
 )

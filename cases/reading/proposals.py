@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading
 from cases.reading.clauses import NOTED
 from cases.reading.listed_names import NO_GROUP, QUOTED, Named, find_runs, masked
 from cases.reading.record import Record
-from meetings.reading.outline import Item
+from meetings.reading.outline import Item, is_group_heading
 from meetings.reading.words import Words, join
 
 _ORDINAL = r"[一二三四五六七八九十0-9]{0,3}"
@@ -18,10 +18,10 @@ _MATTER = re.compile(
     rf"(?:案\s?由|提\s?案|討論案|報告案|議案|議題|案次)\s?{_ORDINAL}\s?(?::|(?<=[一二三四五六七八九十0-9])、)\s*|第{_ORDINAL}案\s?[:、]?\s*(?!等)"
 )
 _RESOLVED = re.compile(
-    r"(?:會議|主席|本案)?(?:決\s?議|決\s?定|結\s?論|裁\s?示)(?:事項)?\s?:\s*"
+    r"(?:會議|主席|本案)?(?:決\s{0,4}議|決\s{0,4}定|結\s{0,4}論|裁\s{0,4}示)(?:事項)?\s?:\s*"
 )
 _OTHER = re.compile(
-    r"(?:說\s?明|辦\s?法|擬\s?辦|建議|提案單位|提案機關|提案縣市|討論)\s?(?::|$)"
+    r"(?:說\s{0,4}明|辦\s{0,4}法|擬\s{0,4}辦|(?:辦理|執行)(?:情形|進度)|建議|提案單位|提案機關|提案縣市|討論)\s?(?::|$)"
 )
 
 _PROPOSED_BY = re.compile(
@@ -37,6 +37,10 @@ _NO_NAME = re.compile(
     r"(?:[0-9]{2,3}年度?|本季|本年度|[上前歷本][次屆]|會議|決議|決定|裁示|事項|[辦執]理?[理行]?情形|報告|工作|追蹤|確認|[紀記]錄|管考|進度|各議題組|各組|議題組|議題小組|小組|列管|新增|解除|合作|提案|方案|案件|案|之|及)*"
 )
 _IS_PROPOSAL = re.compile(r"(?:合作|新)提案|提案[「■]")
+_ASKS = re.compile(
+    r",?[謹敬]?(?:提請|報請|請)(?:討論|審議|核議|確認|備查|鑒察|公鑒|公決)$"
+)
+_GROUP_NOTE = re.compile(r"[\u4e00-\u9fff]{2,8}組")
 _SHORTEST, _LONGEST = 4, 60
 _BESIDE = re.compile(
     r"附帶(?:決議|決定|裁示|建議|結論)\s?[一二三四五六七八九十0-9]?\s?:\s*"
@@ -65,6 +69,7 @@ class Proposal:
     resolved: list[Item]
     level: int | None = None  # of the item that is the matter; None for 案由
     group: str | None = None  # that put it forward
+    explained: list[Item] = field(default_factory=list)  # 說明 and its like
 
     def parted(self) -> tuple[list[Item], list[Item]]:
         """Return the answer, and what was resolved beside it (附帶決議)."""
@@ -79,7 +84,11 @@ class Proposal:
         """What a person must look at where nothing was read of the matter."""
         answer = join(item.all_words() for item in self.resolved)
         said = masked(answer.folded)
-        if QUOTED in masked(self.subject.folded) and not NOTED.search(said):
+        settles = _APPROVES.search(said) or _REFUSES.search(said)
+        is_case = QUOTED in masked(self.subject.folded) or (
+            settles and not _is_nameless(self.subject)
+        )
+        if is_case and not NOTED.search(said):
             return self.line, self.subject
         if answer and any(verb.action in _CHANGES for verb in actions.find_verbs(said)):
             return self.resolved[0].line, answer
@@ -94,7 +103,11 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
     matters: list[tuple[Proposal | None, list[Item]]] = []
     current: Proposal | None = None
     answering = False
+    group: str | None = None  # named on a line of its own above matters
+    groups: dict[int, str | None] = {}
     for index, item in enumerate(items):
+        if is_group_heading(item.words):
+            group, current = item.words.folded.partition("組")[0].strip() + "組", None
         matter = _MATTER.match(item.words.folded)
         is_label = _is_label(item)
         if current and current.level is not None and not is_label:
@@ -104,6 +117,7 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
             start = matter.end() if matter else 0
             level = item.mark.level if item.mark and not matter else None
             current = Proposal(item.words[start:].strip(":"), item.line, [], level)
+            groups[id(current)] = group
             matters.append((current, [item]))
             answering = _gather(current, item.children, answering=False)
         elif current is None:
@@ -113,7 +127,8 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
             answering = _gather(current, [item], answering=answering)
     for proposal, own in matters:
         if proposal:
-            proposal.group = _proposer(proposal.subject, own)
+            above = groups[id(proposal)]
+            proposal.group = _proposer(proposal.subject, own) or above
     answered = [proposal for proposal, _ in matters if proposal and proposal.resolved]
     others = [
         item
@@ -181,6 +196,7 @@ def _gather(proposal: Proposal, items: list[Item], *, answering: bool) -> bool:
                 proposal.resolved += item.children
             answering = True
         elif _OTHER.match(item.words.folded):
+            proposal.explained.append(item)
             answering = _gather(proposal, item.children, answering=False)
         elif answering:
             proposal.resolved.append(item)
@@ -198,13 +214,19 @@ def answer_proposal(
     ``above`` is the heading of the section.
     """
     answer = join(item.all_words() for item in proposal.parted()[0])
-    if not answer or _is_nameless(proposal.subject):
+    if not answer:
         return
     subject, line = proposal.subject, proposal.line
     asked = _asked(masked(subject.folded), above)
     said = masked(answer.folded)
+    if _is_nameless(subject):
+        if asked and _APPROVES.search(said) and not _REFUSES.search(said):
+            _answer_explained(record, proposal, answer, asked, group)
+        return
     speaks = any(verb.stands for verb in actions.find_verbs(said))
-    if proposal.level is not None:
+    mask = masked(subject.folded)
+    is_sentence = QUOTED in mask and _asked(mask, None) is not None
+    if proposal.level is not None and not is_sentence:
         record.case(subject, answer, above or Heading(asked), group, line)
     elif speaks or not (asked and _APPROVES.search(said) and not _REFUSES.search(said)):
         heading = Heading(actions.LIST if asked == actions.LIST else None)
@@ -215,6 +237,31 @@ def answer_proposal(
         reason = actions.reason_of(said) if action == actions.DELIST else None
         action = record.own(action, said)
         record.make(_names(subject), action, line, group, answer, reason=reason)
+
+
+def _answer_explained(
+    record: Record, proposal: Proposal, answer: Words, asked: str, group: str | None
+) -> None:
+    """Read what an answer makes of the cases that only the explanation names.
+
+    Those it names itself, 除「甲」外照案通過, are left to a person.
+    """
+    said = masked(answer.folded)
+    apart = {name.text for run in find_runs(answer, said) for name in run.names}
+    for item in proposal.explained:
+        words = item.all_words()
+        for run in find_runs(words, masked(words.folded)):
+            if not run.count:
+                continue
+            record.check(item.line, run.count, len(run.names))
+            for name in run.names:
+                if name.text in apart:
+                    record.warn(item.line, f"「{name.text}」未照案通過，請確認。")
+                    continue
+                is_group = name.note and _GROUP_NOTE.fullmatch(name.note)
+                own = name.note if is_group else name.group or group
+                action = actions.DELIST if asked == actions.PROPOSE else asked
+                record.make([name], record.own(action), item.line, own, answer)
 
 
 def _asked(mask: str, above: Heading | None) -> str | None:
@@ -245,4 +292,5 @@ def _names(subject: Words) -> list[Named]:
 
 def _is_nameless(words: Words) -> bool:
     """Whether words only say what kind of matter it is: 上次會議決議辦理情形."""
-    return bool(_NO_NAME.fullmatch("".join(words.folded.split()).strip("。")))
+    text = _ASKS.sub("", "".join(words.folded.split()).strip("。"))
+    return bool(_NO_NAME.fullmatch(text))

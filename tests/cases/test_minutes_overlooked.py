@@ -205,6 +205,89 @@ def test_short_headings_say_what_becomes_of_the_cases_below():
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "facts"),
+    [
+        (
+            "「甲乙丙丁」停止列管，「戊己庚辛」恢復列管。",
+            [("甲乙丙丁", "delist"), ("戊己庚辛", "relist")],
+        ),
+        (
+            "同意解列「甲乙丙丁」，新增「戊己庚辛」1案。",
+            [("甲乙丙丁", "delist"), ("戊己庚辛", "list")],
+        ),
+        (
+            "「甲乙丙丁」、「戊己庚辛」續管；「子丑寅卯」解管。",
+            [
+                ("甲乙丙丁", "continue"),
+                ("戊己庚辛", "continue"),
+                ("子丑寅卯", "delist"),
+            ],
+        ),
+        ("「甲乙丙丁」取消解列。", [("甲乙丙丁", "continue")]),
+        ("「甲乙丙丁」免除列管。", [("甲乙丙丁", "delist")]),
+        ("「甲乙丙丁」改列「戊己庚辛」子計畫。", [("戊己庚辛", "merge")]),
+        ("新增列管：「甲乙」聯合行銷", [("「甲乙」聯合行銷", "list")]),
+    ],
+)
+def test_each_case_of_a_sentence_has_the_verb_that_belongs_to_it(sentence, facts):
+    found = meeting(f"肆、決議事項\n（一）交通組\n1. {sentence}")
+
+    assert decided(found) == [("交通組", *fact) for fact in facts]
+
+
+def test_a_case_named_after_no_new_ones_is_not_agreed_to():
+    sentence = "本次無新增案，「甲乙丙丁」請儘速辦理。"
+
+    found = meeting(f"肆、結論\n一、{sentence}", GROUPS)
+
+    assert decided(found) == []
+    assert unread(found) == [sentence]
+
+
+def test_a_matter_without_a_name_is_about_the_cases_its_explanation_counts():
+    found = meeting(
+        "肆、討論事項\n討論案一：新增114年度合作案件，提請討論。\n"
+        "說明：計有「藍碳調查」（環境組）、「園區專車」（交通組）2案，依「作業要點」辦理。\n"
+        "決議：除「園區專車」請再協商外，餘照案通過。"
+    )
+
+    assert decided(found) == [("環境組", "藍碳調查", "list")]
+    assert [each["message"] for each in found["warnings"]] == [
+        "「園區專車」未照案通過，請確認。"
+    ]
+
+
+def test_answers_set_wide_stand_apart_from_what_was_done():
+    found = meeting(
+        "肆、各案討論\n（一）商圈聯合行銷\n辦理情形：已辦理記者會，計畫完成。\n"
+        "決　　議：續管。\n（二）「融資貸款」說明會\n執行進度：每年辦理。\n"
+        "決　　議：提請解管。",
+        GROUPS,
+    )
+
+    assert decided(found) == [
+        ("交通組", "商圈聯合行銷", "continue"),
+        ("交通組", "「融資貸款」說明會", "propose_delist"),
+    ]
+
+
+def test_headings_are_numbered_below_a_header_without_numbers():
+    found = only_meeting(
+        f"{GROUPS}時間：114年1月2日上午9時\n地點：某處\n主持人：王局長大明\n"
+        "紀錄：林小明\n一、前次會議結論辦理情形：洽悉。\n"
+        "二、列管案討論：\n（一）「共乘平臺」案，續管。\n三、散會"
+    )
+
+    assert [each["heading"] for each in found["sections"]][-3:] == [
+        "前次會議結論辦理情形",
+        "列管案討論",
+        "散會",
+    ]
+    assert found["recorder"] == "林小明"
+    assert decided(found) == [("交通組", "共乘平臺", "continue")]
+
+
 def in_tables(*tables):
     writer = Writer()
     for line in (

@@ -434,6 +434,7 @@ def test_the_words_about_a_listed_case_decide_its_fate(said, action):
         ("提案機關撤案。", "withdraw"),
         ("考量資源有限，不予列管。", "withdraw"),
         ("不同意納入列管。", "withdraw"),
+        ("不通過。", "withdraw"),
         ("本案納入交通組列管。", "agree"),
     ],
 )
