@@ -36,7 +36,7 @@ _VERBS = [
     (
         CONTINUE,
         re.compile(
-            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤|(?<![持後繼陸延接手])續管(?![理道線路控])|(?<![持後繼陸延接手])續列(?![席入為])|留管(?![理道線路控])|(?:移|改由)[^,。;]{0,14}列管"
+            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤|同意展延|展延至|(?<![持後繼陸延接手])續管(?![理道線路控])|(?<![持後繼陸延接手])續列(?![席入為])|留管(?![理道線路控])|(?:移|改由)[^,。;]{0,14}列管"
         ),
     ),
     (
@@ -65,6 +65,7 @@ _ASKS_NEXT = re.compile(
 _NOT = re.compile(
     r"(?:暫不|不予|不同意|未同意|尚不宜|不宜|尚無法|無法|尚未|未能|暫緩|毋須|無須|並未|不|撤銷|取消)(?:予以|即|能|得|宜|再|同意|建議)?[^,。;]{0,4}$|無$"
 )
+_PLANNED = re.compile(r"原(?:訂|定|擬|預計|規劃)[^,。;]{0,12}$")
 _NEVER_REACHED = re.compile(
     r"(?:未|尚未|未曾|從未|不曾)(?:經|曾|能)?(?:提至|提報|提送|提請|提經|送|列入|納入|提案至)[^,。;]{0,16}(?:會議|列管|大會)"
     r"|逕[於由予行]?[^,。;]{0,10}(?:" + _DELIST + ")"
@@ -178,7 +179,8 @@ def _judged(
     before = text[max(verb.start() - 20, 0) : verb.start()]
     stands = True
     if action in (DELIST, LIST, RELIST):
-        stands = not _NOT.search(before[-16:]) and not uncertain
+        is_off = _NOT.search(before[-16:]) or _PLANNED.search(before)
+        stands = not is_off and not uncertain
         if action == DELIST and _PROPOSES.search(before[-20:]):
             action = PROPOSE
     return Found(action, offset + verb.start(), offset + verb.end(), stands)

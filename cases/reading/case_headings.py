@@ -20,6 +20,7 @@ _GROUP = re.compile(
     r"(?P<group>[\u4e00-\u9fff]{2,8}組)\s*(?P<note>\([^()]{1,20}\))?\s*"
     r"(?P<stop>:|$|\s+(?=同意|新增|解列|解除|其餘|持續|無|[0-9])|(?=同意|計[0-9]|其餘))"
 )
+_WRAPPED = re.compile(r"\(\s?(?P<group>[\u4e00-\u9fff]{2,8}組)\s?\)\s?:?")
 _NO_GROUP = re.compile(
     r"工作小組|議題小組|各組|本組|各小組|專案小組|^小組|幕僚組$|及|、|請|由|與"
 )
@@ -49,6 +50,9 @@ class Heading:
 
 def as_group(words: Words, decides: bool) -> tuple[str, Words] | None:
     """The group a line is headed by, and what stands behind its name."""
+    wrapped = _WRAPPED.fullmatch(words.folded)
+    if wrapped and not _NO_GROUP.search(wrapped["group"]):
+        return wrapped["group"], words[len(words) :]
     found = _GROUP.match(words.folded)
     if not found or _NO_GROUP.search(found["group"]):
         return None

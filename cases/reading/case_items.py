@@ -31,6 +31,7 @@ _AGREED_NEW = re.compile(
 )
 _OUT_OF = re.compile(r"\s*(?:本案)?由(?P<members>[^,。;]{4,90}?)(?:合併|整併)")
 
+_RESOLVED = re.compile(r"(?<![依據照次])(?<!次會議)(?:決議|裁示)(?!事項|辦理|執行)")
 _NOT_LISTED = re.compile(actions.NOT_LISTED)
 _LONGEST_WORDS = 400
 
@@ -147,7 +148,10 @@ def _members(words: Words, count: int = 2) -> list[Named]:
 def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | None:
     """What the words say becomes of the case; None when they say nothing."""
     mask = masked(body.folded)
+    resolved = [found.end() for found in _RESOLVED.finditer(mask)]
     verbs = actions.find_verbs(mask)
+    if resolved and (last := [v for v in verbs if v.start >= resolved[-1]]):
+        verbs = last  # 甲市建議解列,乙市建議續管,決議續管
     of = {verb.action for verb in verbs if verb.stands}
     shaky = {verb.action for verb in verbs if not verb.stands}
     new = _new_name(body, mask)

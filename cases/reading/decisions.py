@@ -29,6 +29,7 @@ _PROPOSER = re.compile(
 _AGREES = re.compile(r"(?<!不)同意|通過|照案|准予|予以")
 _COLON = re.compile(r"^[^、,。;:]{4,60}:")  # 甲：已完成
 _NO_CASE = re.compile(r"其[他它餘](?:事項)?|備註|附註|說明|附帶決議")
+_LEADS = re.compile(r"如[下次後]|下列|分述|[計共有]\s?[0-9]{1,3}\s?案")
 _EMPTY = re.compile(r"(?:[^:。]{1,6}:)?\s*\(?(?:略|無)?\)?。?")
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
@@ -251,6 +252,8 @@ class Reader:
         """Whether an item without a heading above it is about one case."""
         head, body = divide(item)
         if not head or len(head) > _LONGEST_NAME or self._decides:
+            return False
+        if item.children and _LEADS.search(masked(head.folded)):
             return False
         text = body.folded
         if not text:

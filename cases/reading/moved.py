@@ -12,6 +12,7 @@ from meetings.reading.motions import ReadMotion
 
 _ANSWER = re.compile(r"(?:決\s?議|決\s?定|裁\s?示|結\s?論)(?:事項)?\s?:")
 _APPROVED = re.compile(r"(?=(?<!不)同意|(?<!未)通過|照案|准予|會議決議)")
+_REFUSED = re.compile(r"不同意|[不未]通過|緩議|再議")
 # What a list of cases undergoes; a motion is no place where one merely goes on.
 _CHANGES = (actions.LIST, actions.DELIST, actions.PROPOSE, actions.RELIST)
 _DOUBT = "臨時動議的決議，請確認是否列入決定。"
@@ -28,14 +29,9 @@ def read_motion(record: Record, motion: ReadMotion, group: str | None) -> list[N
     counted = [name for run in runs if run.count for name in run.names]
     answer = answer or _APPROVED.search(mask)
     said = mask[answer.end() :] if answer else ""
-    verb = next(
-        (
-            verb.action
-            for verb in actions.find_verbs(said)
-            if verb.stands and verb.action in _CHANGES
-        ),
-        None,
-    )
+    verb = _change(said)
+    if verb is None and _APPROVED.search(said) and not _REFUSED.search(said):
+        verb = _change(mask[:matter])
     if verb is None:
         return counted
     names = counted or [
@@ -43,7 +39,7 @@ def read_motion(record: Record, motion: ReadMotion, group: str | None) -> list[N
     ]
     if not names:
         record.warn(motion.line, _NO_NAME)
-    into = actions.into_group(said)
+    into = actions.into_group(said) or actions.into_group(mask)
     for name in names:
         record.add(
             Decision(
@@ -58,3 +54,15 @@ def read_motion(record: Record, motion: ReadMotion, group: str | None) -> list[N
     if names:
         record.warn(motion.line, _DOUBT)
     return names
+
+
+def _change(mask: str) -> str | None:
+    """The first verb that puts cases on the list or takes them off it."""
+    return next(
+        (
+            verb.action
+            for verb in actions.find_verbs(mask)
+            if verb.stands and verb.action in _CHANGES
+        ),
+        None,
+    )

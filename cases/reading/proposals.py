@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading
-from cases.reading.clauses import NOTED
+from cases.reading.case_items import read_case
+from cases.reading.clauses import MERGED_TO, NOTED, Place, read_sentence
+from cases.reading.cutting import sentences
 from cases.reading.listed_names import NO_GROUP, QUOTED, Named, find_runs, masked
 from cases.reading.record import Record
 from meetings.reading.outline import Item, is_group_heading
@@ -107,7 +109,8 @@ def cut_proposals(items: list[Item]) -> tuple[list[Proposal], list[Item]]:
     groups: dict[int, str | None] = {}
     for index, item in enumerate(items):
         if is_group_heading(item.words):
-            group, current = item.words.folded.partition("組")[0].strip() + "組", None
+            group = item.words.folded.partition("組")[0].strip("( ") + "組"
+            current = None
         matter = _MATTER.match(item.words.folded)
         is_label = _is_label(item)
         if current and current.level is not None and not is_label:
@@ -225,6 +228,27 @@ def answer_proposal(
         return
     speaks = any(verb.stands for verb in actions.find_verbs(said))
     mask = masked(subject.folded)
+    approves = _APPROVES.search(said) and not _REFUSES.search(said)
+    becomes = actions.NEW_NAME.search(mask) or MERGED_TO.search(mask)
+    if approves and becomes and len(find_runs(subject, mask)) > 1:
+        before = len(record.decisions)
+        for sentence in sentences(subject):
+            read_sentence(record, sentence, Place(line, group))
+        if len(record.decisions) > before:
+            return
+    lists = any(
+        verb.stands and verb.action == actions.LIST for verb in actions.find_verbs(said)
+    )
+    if record.decides and asked == actions.LIST and not (approves or lists):
+        # Put forward and not taken up: read as a group's answer to a proposal is.
+        heading = Heading(actions.LIST)
+        for name in _names(subject):
+            own = name.group or group
+            for decision in read_case(
+                name.words, answer, heading, own, line, False, record.warn
+            ):
+                record.add(decision)
+        return
     is_sentence = QUOTED in mask and _asked(mask, None) is not None
     if proposal.level is not None and not is_sentence:
         record.case(subject, answer, above or Heading(asked), group, line)

@@ -12,7 +12,9 @@ from meetings.reading.words import Words, join
 from platform_site.lib.numbering import Level, to_chinese, write_marker
 
 _FINISHED = re.compile(r"[。!?;:…][」』)\"]*$")
-_GROUP_ALONE = re.compile(r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?")
+_GROUP_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?|\(\s?[\u4e00-\u9fff]{2,9}組\s?\)\s?:?"
+)
 
 
 # What is said of a matter: each label begins afresh, whatever list stood above.

@@ -288,6 +288,46 @@ def test_headings_are_numbered_below_a_header_without_numbers():
     assert decided(found) == [("交通組", "共乘平臺", "continue")]
 
 
+def test_a_proposal_that_is_not_taken_up_is_not_listed():
+    found = meeting(
+        "肆、討論事項\n【環境組】\n◎提案1：「溪流治理」新增提案\n"
+        "決議：本案請環境組補充說明後，提下次委員會審議。\n"
+        "◎提案2：「空品介接」更名為「空品聯防」\n決議：照案通過。"
+    )
+
+    assert decided(found) == [
+        ("環境組", "溪流治理", "defer"),
+        ("環境組", "空品介接", "rename"),
+    ]
+    assert found["decisions"][1]["new_name"] == "空品聯防"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "甲市建議解列，乙市建議續管，決議續管。",
+        "原訂年底解列，因經費未核定，展延至115年6月。",
+    ],
+)
+def test_what_was_only_proposed_or_planned_is_not_decided(said):
+    found = meeting(
+        "肆、結論\n一、本組列管中合作案共計8案，經討論結果如下：\n"
+        f"（一）擬續管案件：\n1. 「共照門診」：{said}",
+        GROUPS,
+    )
+
+    assert decided(found) == [("交通組", "共照門診", "continue")]
+
+
+def test_a_motion_approved_as_moved_lists_its_case():
+    found = meeting(
+        "肆、決議事項：無\n伍、臨時動議\n甲市提：請將「舊鐵道活化」納入觀光組列管案。\n"
+        "裁示：照案通過。"
+    )
+
+    assert decided(found) == [("觀光組", "舊鐵道活化", "list")]
+
+
 def in_tables(*tables):
     writer = Writer()
     for line in (
