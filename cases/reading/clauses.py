@@ -31,6 +31,7 @@ NOTED = re.compile(
     r"洽悉|備查|知悉|(?:其餘|各案|全數)[^,。;]{0,8}(?:持續|繼續|維持|賡續)列管|無(?:新增|解列|異動)"
 )
 _PART_OF = re.compile(r"\s*(?:案)?(?:之|的|項下)?(?:子|次)(?:計畫|案|項)")
+_AWAITS = re.compile(r"(?:俟|待|倘|若|視|如)(?:[\u4e00-\u9fff]{2,8}組)?\s*$")
 _CLOSED = re.compile(r",\s*$")
 _ENDS = re.compile(r"[,。;]")
 _ENDS_SENTENCE = re.compile(r"[。;]")
@@ -162,7 +163,7 @@ def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
         return (actions.CONTINUE, False) if goes_on else None
     if not near and chosen.start > _FAR:
         return None
-    if not chosen.stands:
+    if not chosen.stands or (not near and _AWAITS.search(left)):
         listed = chosen.action in (actions.DELIST, actions.PROPOSE)
         return (actions.CONTINUE, False) if listed else None
     group = place.group or (run.names[0].group if run.names else None)

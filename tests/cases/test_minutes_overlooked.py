@@ -224,6 +224,7 @@ def test_short_headings_say_what_becomes_of_the_cases_below():
                 ("子丑寅卯", "delist"),
             ],
         ),
+        ("俟「甲乙丙丁」環評通過，即予解列。", [("甲乙丙丁", "continue")]),
         ("「甲乙丙丁」取消解列。", [("甲乙丙丁", "continue")]),
         ("「甲乙丙丁」免除列管。", [("甲乙丙丁", "delist")]),
         ("「甲乙丙丁」改列「戊己庚辛」子計畫。", [("戊己庚辛", "merge")]),
