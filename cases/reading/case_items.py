@@ -23,13 +23,16 @@ _JOINED = re.compile(
     rf"(?P<verb>併入|歸併(?:至|於|入)?|併至|合併(?:於|至)|納入)[\u4e00-\u9fff]{{0,10}}(?={QUOTED}+(?:[^,。;]{{0,4}}(?:併案|辦理|續辦|列管|執行)|[,。;]|$))"
 )
 _MERGED_IN = re.compile(r"(?:予以|同意|後續)?(?:合併|整併|併案)")
-_AGREES = re.compile(r"同意|通過|支持|准予")
+_AGREES = re.compile(r"(?<![不未])(?:同意|通過|支持|准予)")
+_REFUSES = re.compile(r"(?:不予|未獲|[不未])通過|不同意(?![^,。;]{0,6}(?:解|撤|除管))")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(
     r"同意[^,。;]{0,12}(?:新增|立案|納入)|新增(?:立案|列管)|提[^,。;]{0,16}列管"
 )
 _OUT_OF = re.compile(r"\s*(?:本案)?由(?P<members>[^,。;]{4,90}?)(?:合併|整併)")
 
+_RESOLVED = re.compile(r"(?<![依據照次])(?<!次會議)(?:決議|裁示)(?!事項|辦理|執行)")
+_NOT_LISTED = re.compile(actions.NOT_LISTED)
 _LONGEST_WORDS = 400
 
 Warn = Callable[[int, str], None]
@@ -145,17 +148,23 @@ def _members(words: Words, count: int = 2) -> list[Named]:
 def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | None:
     """What the words say becomes of the case; None when they say nothing."""
     mask = masked(body.folded)
+    resolved = [found.end() for found in _RESOLVED.finditer(mask)]
     verbs = actions.find_verbs(mask)
+    if resolved and (last := [v for v in verbs if v.start >= resolved[-1]]):
+        verbs = last  # 甲市建議解列,乙市建議續管,決議續管
     of = {verb.action for verb in verbs if verb.stands}
     shaky = {verb.action for verb in verbs if not verb.stands}
     new = _new_name(body, mask)
     told = heading.words + mask
     ends = {actions.DELIST, actions.PROPOSE}
-    kept = not of & ends and (shaky & ends or actions.CONTINUE in of)
+    kept = not of & ends and (shaky & ends or of & {actions.CONTINUE, actions.DEFER})
     if heading.action in ends and kept:  # put down for delisting, and kept
         return _Fate(actions.CONTINUE)
     if heading.action in ends:
         action = own_action(heading.action, decides, told)
+        return _Fate(action, actions.reason_of(mask))
+    if heading.action == actions.CONTINUE and _NOT_LISTED.search(mask):
+        action = own_action(actions.DELIST, decides, mask)
         return _Fate(action, actions.reason_of(mask))
     if of & {actions.DELIST, actions.PROPOSE}:
         if decides:
@@ -199,6 +208,8 @@ def _proposal(mask: str, of: set[str], heading: Heading, decides: bool) -> _Fate
         return _Fate(actions.LIST)
     if actions.DEFER in of:
         return _Fate(actions.DEFER)
+    if heading.action and _REFUSES.search(mask):
+        return _Fate(actions.WITHDRAW)
     if actions.LIST in of or (heading.action and _AGREES.search(mask)):
         return _Fate(own_action(actions.LIST, decides))
     if heading.action and actions.is_uncertain(mask):

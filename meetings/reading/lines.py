@@ -26,7 +26,7 @@ _MARKS = [
     (Level.LETTER, re.compile(r"([A-H])\.(?![A-Za-z])\s*")),
     (Level.LETTER_BRACKET, re.compile(rf"\(([A-H{_STEMS}])\)\s*")),
 ]
-_DASH = re.compile(r"[-•●○◆◇■□▪※*·‧➢►▶✓]+\s+|[•●◆◇■▪※➢►▶]\s*")
+_DASH = re.compile(r"[-•●○◎◆◇■□▪※*·‧➢►▶✓]+\s+|[•●◎◆◇■▪※➢►▶]\s*")
 # A number of the page run together with the heading below it: 2捌、臨時動議.
 _GLUED = re.compile(rf"(?:第?\s?\d{{1,3}}\s?頁?)\s*(?=[{_LEGAL}]{{1,3}}\s?、)")
 
@@ -53,7 +53,7 @@ class Mark:
     sign: str = ""  # ◆ and its like, where there is no number
 
 
-_SIGNS = frozenset("●○◆◇■□▪※►▶✓➢")
+_SIGNS = frozenset("●○◎◆◇■□▪※►▶✓➢")
 
 
 @dataclass
@@ -135,7 +135,7 @@ def read_lines(paper: str) -> Lines:
                 first_of_page = True
                 page += 1
                 place += 1
-            words = Words.of(paper, place, place + len(part))
+            words = Words.of(paper, place, place + len(part)).drawn_together()
             glued, line = _line(number, words)
             place += len(part)
             if glued:
