@@ -37,7 +37,7 @@ lint: setup-dev
 
 test: lint
 	$(DEVELOPMENT) $(MANAGE) makemigrations --check --dry-run
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 SIZE ?= 10000
 

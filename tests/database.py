@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from unittest import mock
 
 import psycopg
 import pytest
@@ -40,8 +41,14 @@ def scratch_database():
             connections[alias].settings_dict["NAME"] = name
         try:
             call_command("migrate", verbosity=0, interactive=False)
-            connections["default"].ops.execute_sql_flush = _flush_as_owner
-            yield
+            # On the class: each thread, and each context of one, has connections
+            # of its own, and a transactional test may run in any.
+            with mock.patch.object(
+                type(connections["default"].ops),
+                "execute_sql_flush",
+                lambda operations, statements: _flush_as_owner(statements),
+            ):
+                yield
         finally:
             connections.close_all()
             for alias in ("default", "owner"):

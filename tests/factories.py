@@ -187,8 +187,9 @@ class CaseFactory(DjangoModelFactory):
 
     group = factory.SubFactory(IssueGroupFactory)
     platform = factory.SelfAttribute("group.platform")
+    # Of one width, however many a run makes: numbers are sorted as texts.
     number = factory.LazyAttributeSequence(
-        lambda case, n: f"{case.group.case_prefix}-{n + 1:03d}"
+        lambda case, n: f"{case.group.case_prefix}-{n + 1:05d}"
     )
     name = factory.Sequence(lambda n: f"第{n}合作案")
 

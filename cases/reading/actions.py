@@ -10,14 +10,20 @@ LIST, AGREE, CONTINUE = "list", "agree", "continue"
 PROPOSE, DELIST, RELIST = "propose_delist", "delist", "relist"
 RENAME, MERGE, WITHDRAW, DEFER = "rename", "merge", "withdraw", "defer"
 
-_DELIST = r"解列|解除列管|解除管制|解除追蹤|解管|除管|解除管考|結案|免予列管|不再列管|停止列管|取消列管|撤銷列管"
+_DELIST = (
+    r"解列|解除列管|解除管制|解除追蹤|(?:解|除|撤)管(?![理道線路控束])|解除管考|結案"
+    r"|(?:免[予除]?|毋須|無須|無需|不再|不續|停止|取消|撤銷)(?:再|續|予|以|單獨|另行){0,3}列管|不再追蹤"
+)
 # In this order: what the first finds, the others are not asked.
+# A proposal that is not taken up; of a case on the list it says that it leaves it.
+NOT_LISTED = r"不(?:予|同意)(?:納入|列入)?列管|不(?:納入|列入)列管"
 _VERBS = [
     (RELIST, re.compile(r"重新列管|恢復列管|再次列管|重啟列管")),
     (
         WITHDRAW,
         re.compile(
-            r"撤案|撤回|取消提案|撤銷提案|不予立案|不予新增|不同意新增|同意撤|撤除提案|不予提案"
+            r"撤案|撤回|取消提案|撤銷提案|不予立案|不予新增|不同意新增|同意撤(?!管)|撤除提案|不予提案|"
+            + NOT_LISTED
         ),
     ),
     (
@@ -30,13 +36,13 @@ _VERBS = [
     (
         CONTINUE,
         re.compile(
-            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤|(?:移|改由)[^,。;]{0,14}列管"
+            r"持續列管|繼續列管|賡續列管|維持列管|續行列管|續予列管|仍予列管|續列管|仍列管|持續追蹤|同意展延|展延至|(?<![持後繼陸延接手])續管(?![理道線路控])|(?<![持後繼陸延接手])續列(?![席入為])|留管(?![理道線路控])|(?:移|改由)[^,。;]{0,14}列管"
         ),
     ),
     (
         LIST,
         re.compile(
-            r"新增(?!\s?[0-9]{0,2}\s?[子次](?:計畫|案|項)|工作項目|場次|據點|路線|站點|成員|縣市|功能|人力|經費|預算|服務)|(?<!成員)(?<!單位)(?<!機關)增列|納入列管|同意列管|列入列管|列入追蹤|同意立案|立案|准予列管|予以列管|提[^,。;]{0,14}列管"
+            r"新增(?!\s?[0-9]{0,2}\s?[子次](?:計畫|案|項)|工作項目|場次|據點|路線|站點|成員|縣市|功能|人力|經費|預算|服務)|(?<!成員)(?<!單位)(?<!機關)增列|納入列管|同意列管|列入列管|列入追蹤|同意立案|立案|(?:[納列]入|(?<![改移])由)[\u4e00-\u9fff]{2,8}組(?:予以)?列管|准予列管|予以列管|提[^,。;]{0,14}列管"
         ),
     ),
 ]
@@ -46,10 +52,10 @@ _GOES_ON = re.compile(r"持續|繼續|賡續|續辦|續行|滾動|維持|更新�
 _UNCERTAIN = re.compile(
     r"是否|可行性|再行?(?:提|研議|評估|研商|檢討|議|予|請|決定)|(?<!經)(?:研議|研商|評估)|研擬|視.{0,12}(?:情形|結果|狀況)"
     r"|(?:俟|待|等|於|至).{0,24}?(?:完成|完竣|完畢|完工|確定|核定|通過|屆滿|共識|成熟|年底|期滿|結束)(?:後|時|再|始|方|,|為止|$)"
-    r"|如.{0,16}(?:則|再|得)|倘|若(?!干)|屆時|後再|始得|方得|辦畢後"
+    r"|如.{0,16}(?:則|再|得)|倘|若(?!干)|屆[時期]|逾期|仍未|下(?:一|次)?次?會議[^,。;]{0,6}逕|後再|始得|方得|辦畢後"
 )
 _CONDITION = re.compile(
-    r"^[^,]{0,8}?(?:俟|待(?!遇)|倘|若(?!干)|視(?!訊|同|為)|如(?!下|期|附|上|有))"
+    r"^[^,]{0,8}?(?:俟|待(?!遇)|屆[時期]|逾期|倘|若(?!干)|視(?!訊|同|為)|如(?!下|期|附|上|有))"
 )
 # Asking the next deciding meeting is a request with a date, not a condition.
 _ASKS_NEXT = re.compile(
@@ -57,8 +63,9 @@ _ASKS_NEXT = re.compile(
     r"(?:首長|市長|縣長|大會|層級)[^,。;再是]{0,4}?(?:會議|大會)時?(?:提出|提請|提報|提案|報告|討論|申請|建請|提)?"
 )
 _NOT = re.compile(
-    r"(?:暫不|不予|不同意|未同意|尚不宜|不宜|尚無法|無法|尚未|未能|暫緩|毋須|無須|並未|不)(?:予以|即|能|得|宜|再|同意|建議)?[^,。;]{0,4}$"
+    r"(?:暫不|不予|不同意|未同意|尚不宜|不宜|尚無法|無法|尚未|未能|暫緩|毋須|無須|並未|不|撤銷|取消)(?:予以|即|能|得|宜|再|同意|建議)?[^,。;]{0,4}$|無$"
 )
+_PLANNED = re.compile(r"原(?:訂|定|擬|預計|規劃)[^,。;]{0,12}$")
 _NEVER_REACHED = re.compile(
     r"(?:未|尚未|未曾|從未|不曾)(?:經|曾|能)?(?:提至|提報|提送|提請|提經|送|列入|納入|提案至)[^,。;]{0,16}(?:會議|列管|大會)"
     r"|逕[於由予行]?[^,。;]{0,10}(?:" + _DELIST + ")"
@@ -88,10 +95,13 @@ _REASONS = [
     (
         "completed",
         re.compile(
-            r"(?:已|均|皆|全數|業已|業經|將已)[^,。;]{0,12}(?:完成|完畢|完竣|竣工|辦竣|結束|達成|完工|啟用|通車)|辦理完[成畢竣]|執行完[成畢竣]|如期完成"
+            r"(?:已|均|皆|全數|業已|業經|將已)[^,。;]{0,12}(?:完成|完畢|完竣|竣工|竣事|辦竣|結束|達成|完工|啟用|通車)|辦理完[成畢竣]|達成[^,。;]{0,8}(?:目標|目的|任務)|上線|執行完[成畢竣]|如期完成"
         ),
     ),
 ]
+_INTO_GROUP = re.compile(
+    r"(?:[納列]入|[移改]由|歸[由入]|交由|由|請)(?P<group>[\u4e00-\u9fff]{2,8}(?<!小)組)[^,。;]{0,4}列管"
+)
 _RESERVE = re.compile(r",\s*(?:惟|但|然)(?P<said>[^。;]{2,80})")
 _WHOLE = re.compile(r"[^。;]+")
 _CLAUSE = re.compile(r"[^,。;!?]*[,。;!?]?")
@@ -169,7 +179,8 @@ def _judged(
     before = text[max(verb.start() - 20, 0) : verb.start()]
     stands = True
     if action in (DELIST, LIST, RELIST):
-        stands = not _NOT.search(before[-16:]) and not uncertain
+        is_off = _NOT.search(before[-16:]) or _PLANNED.search(before)
+        stands = not is_off and not uncertain
         if action == DELIST and _PROPOSES.search(before[-20:]):
             action = PROPOSE
     return Found(action, offset + verb.start(), offset + verb.end(), stands)
@@ -180,6 +191,12 @@ def is_uncertain(clause: str) -> bool:
     text = "".join(clause.split())
     # 案名 of feasibility studies are quoted and so blotted out already.
     return bool(_UNCERTAIN.search(_ASKS_NEXT.sub("", text)))
+
+
+def into_group(text: str) -> str | None:
+    """The group into whose list a case is taken: 納入交通組列管."""
+    found = _INTO_GROUP.search("".join(text.split()))
+    return found["group"] if found else None
 
 
 def never_reached(text: str) -> bool:

@@ -14,20 +14,21 @@ _LONGEST = 36
 _COUNT = re.compile(rf"(?<![0-9第])({NUMBER})\s?(?:件|項|個)?(?:合作)?(?:案|提案|方案)")
 _MERGED = re.compile(rf"(?:合併|整併|整合)(?:為|成)\s?({NUMBER})\s?案")
 _COUNT_THEN_VERB = re.compile(
-    rf"(?:{NUMBER})\s?(?:件|項)?案\s?(?:均|皆|仍|全數|同意|予以|將)*(?:持續|繼續|賡續|解列|解除|新增|列管|維持)"
+    rf"(?:{NUMBER})\s?(?:件|項)?案\s?(?:均|皆|仍|全數|同意|予以|將)*(?:持續|繼續|賡續|解列|解除|新增|列管|維持|[解撤續]管|續列)"
 )
 _GROUP = re.compile(
     r"(?P<group>[\u4e00-\u9fff]{2,8}組)\s*(?P<note>\([^()]{1,20}\))?\s*"
     r"(?P<stop>:|$|\s+(?=同意|新增|解列|解除|其餘|持續|無|[0-9])|(?=同意|計[0-9]|其餘))"
 )
+_WRAPPED = re.compile(r"\(\s?(?P<group>[\u4e00-\u9fff]{2,8}組)\s?\)\s?:?")
 _NO_GROUP = re.compile(
     r"工作小組|議題小組|各組|本組|各小組|專案小組|^小組|幕僚組$|及|、|請|由|與"
 )
-_PREFIX = r"(?:本次|本季|本年度|目前|原有|原|現行|既有|研擬|擬|建議|提請|提報|有關|本組|各市|各議題組|各議題小組|各小組|各組|議題小組|議題組|年度|同意|確認|[0-9]{2,3}年度?)*"
+_PREFIX = r"(?:本次|本季|本年度|目前|原有|原|現行|既有|研擬|擬|建議|提請|提報|有關|本組|各市|各議題組|各議題小組|各小組|各組|議題小組|議題組|列管|合作|方案|案件|年度|同意|確認|[0-9]{2,3}年度?)*"
 _SUFFIX = r"(?:合作|提案|方案|案件|案|計畫|事項|部分|項目|清單|情形|辦理|之|名單|討論|審查|審議|審核|檢討)*"
 _BEFORE_COUNT = re.compile(r",\s*(?=計|共|合計|總計)")
 _VOCABULARY = re.compile(
-    rf"{_PREFIX}(?:列管|持續列管|繼續列管|持續合作|持續辦理|執行中|新增|新提|新|解列|解除列管|撤案|緩議|重新列管|追蹤列管|提案討論|討論提案|合作提案|提案|合併|整併|續辦|賡續列管)"
+    rf"{_PREFIX}(?:列管|持續列管|繼續列管|持續合作|持續辦理|執行中|(?:新增|新提)(?:列管)?|新|解列|解除列管|[解撤續]管|續列管?|撤案|緩議|重新列管|追蹤列管|提案討論|討論提案|合作提案|提案|合併|整併|續辦|賡續列管)"
     rf"{_SUFFIX}"
 )
 _CONTINUES = re.compile(r"列管|持續|維持|擴大|執行中|賡續|既有|追蹤|續辦|合併|整併")
@@ -49,6 +50,9 @@ class Heading:
 
 def as_group(words: Words, decides: bool) -> tuple[str, Words] | None:
     """The group a line is headed by, and what stands behind its name."""
+    wrapped = _WRAPPED.fullmatch(words.folded)
+    if wrapped and not _NO_GROUP.search(wrapped["group"]):
+        return wrapped["group"], words[len(words) :]
     found = _GROUP.match(words.folded)
     if not found or _NO_GROUP.search(found["group"]):
         return None

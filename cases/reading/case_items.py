@@ -15,18 +15,24 @@ from meetings.reading.words import Words
 _RENAMED_LATER = re.compile(
     r"(?:名稱|案名)[^,。;]{0,12}(?:重擬|重新擬定|重新訂定|另訂|另擬)|(?:重新|另行|再行?)(?:擬定|訂定|研訂|調整|修正)[^,。;]{0,8}(?:名稱|案名)"
 )
-_MERGED_TO = re.compile(r"(?:合併|整併|併案|整合)(?:為|成)|併入|歸併(?:至|於|入)?|併至")
+_MERGED_TO = re.compile(
+    r"(?:合併|整併|併案|整合)(?:為|成)|併為|併入|歸併(?:至|於|入)?|併至"
+)
 _MERGED = re.compile(r"(?:合併|整併|併案)(?:辦理|續辦)?\s*$")
 _JOINED = re.compile(
     rf"(?P<verb>併入|歸併(?:至|於|入)?|併至|合併(?:於|至)|納入)[\u4e00-\u9fff]{{0,10}}(?={QUOTED}+(?:[^,。;]{{0,4}}(?:併案|辦理|續辦|列管|執行)|[,。;]|$))"
 )
-_AGREES = re.compile(r"同意|通過|支持|准予")
+_MERGED_IN = re.compile(r"(?:予以|同意|後續)?(?:合併|整併|併案)")
+_AGREES = re.compile(r"(?<![不未])(?:同意|通過|支持|准予)")
+_REFUSES = re.compile(r"(?:不予|未獲|[不未])通過|不同意(?![^,。;]{0,6}(?:解|撤|除管))")
 _QUOTED_LIST = re.compile(rf"\s*{QUOTED}")
 _AGREED_NEW = re.compile(
     r"同意[^,。;]{0,12}(?:新增|立案|納入)|新增(?:立案|列管)|提[^,。;]{0,16}列管"
 )
 _OUT_OF = re.compile(r"\s*(?:本案)?由(?P<members>[^,。;]{4,90}?)(?:合併|整併)")
 
+_RESOLVED = re.compile(r"(?<![依據照次])(?<!次會議)(?:決議|裁示)(?!事項|辦理|執行)")
+_NOT_LISTED = re.compile(actions.NOT_LISTED)
 _LONGEST_WORDS = 400
 
 Warn = Callable[[int, str], None]
@@ -123,7 +129,9 @@ def _merge(
         return None
     sources = _members(head[: alone.start()])
     if len(sources) == 1:
-        return sources[0], ()
+        # 公車路線整併 is a name; 甲案（原合作案）合併 says what becomes of it.
+        said = mask[: alone.start()].rstrip().endswith((")", QUOTED))
+        return (sources[0], ()) if said or _MERGED_IN.search(told) else None
     came_from = tuple(name.text for name in sources)
     if fate and fate.new:
         return Named(fate.new), came_from
@@ -140,13 +148,23 @@ def _members(words: Words, count: int = 2) -> list[Named]:
 def _fate(head: Words, body: Words, heading: Heading, decides: bool) -> _Fate | None:
     """What the words say becomes of the case; None when they say nothing."""
     mask = masked(body.folded)
+    resolved = [found.end() for found in _RESOLVED.finditer(mask)]
     verbs = actions.find_verbs(mask)
+    if resolved and (last := [v for v in verbs if v.start >= resolved[-1]]):
+        verbs = last  # 甲市建議解列,乙市建議續管,決議續管
     of = {verb.action for verb in verbs if verb.stands}
     shaky = {verb.action for verb in verbs if not verb.stands}
     new = _new_name(body, mask)
     told = heading.words + mask
-    if heading.action in (actions.DELIST, actions.PROPOSE):
+    ends = {actions.DELIST, actions.PROPOSE}
+    kept = not of & ends and (shaky & ends or of & {actions.CONTINUE, actions.DEFER})
+    if heading.action in ends and kept:  # put down for delisting, and kept
+        return _Fate(actions.CONTINUE)
+    if heading.action in ends:
         action = own_action(heading.action, decides, told)
+        return _Fate(action, actions.reason_of(mask))
+    if heading.action == actions.CONTINUE and _NOT_LISTED.search(mask):
+        action = own_action(actions.DELIST, decides, mask)
         return _Fate(action, actions.reason_of(mask))
     if of & {actions.DELIST, actions.PROPOSE}:
         if decides:
@@ -190,8 +208,12 @@ def _proposal(mask: str, of: set[str], heading: Heading, decides: bool) -> _Fate
         return _Fate(actions.LIST)
     if actions.DEFER in of:
         return _Fate(actions.DEFER)
+    if heading.action and _REFUSES.search(mask):
+        return _Fate(actions.WITHDRAW)
     if actions.LIST in of or (heading.action and _AGREES.search(mask)):
         return _Fate(own_action(actions.LIST, decides))
+    if heading.action and actions.is_uncertain(mask):
+        return _Fate(actions.DEFER)
     if heading.action:
         return _Fate(
             actions.DEFER, None, None, "看不出是否同意這項提案，讀作緩議，請確認。"

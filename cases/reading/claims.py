@@ -15,10 +15,8 @@ from meetings.reading.words import Words
 _UNIT = rf"\s?({NUMBER})\s?(?:件|項)?(?:合作|提)?(?:方)?案"
 _COUNTED = r"(?:列管|提案|合作提案|合作案|合作方案|方案|案件|案|為)?\s?(?:計|共|共計|合計|總計|有)?"
 _EVEN = r"(?:均|皆|仍|全數|全部|則|將|同意|予以|准予|為|續|合作方案|方案)*"
-_DELISTS = r"(?:解列|解除列管|除管|結案)"
-_CONTINUES = (
-    r"(?:持續列管|繼續列管|賡續列管|維持列管|仍予列管|續予列管|執行中|列管中|續行列管)"
-)
+_DELISTS = r"(?:解列|解除列管|[解除撤]管(?![理道線路控束])|結案)"
+_CONTINUES = r"(?:持續列管|繼續列管|賡續列管|維持列管|仍予列管|續予列管|續列管|續列(?![席入為])|(?<![持後繼陸])續管(?![理道線路控])|執行中|列管中|續行列管)"
 _LISTED = [re.compile(rf"新增{_COUNTED}{_UNIT}"), re.compile(rf"{_UNIT}{_EVEN}新增")]
 _DELISTED = [
     re.compile(rf"{_DELISTS}{_COUNTED}{_UNIT}"),

@@ -19,7 +19,7 @@ from cases.reading.record import LONGEST_WORDS, Record
 from meetings.reading.words import Words
 
 MERGED_TO = re.compile(
-    r"(?:合併|整併|併案|整合)(?:為|成)|(?:併入|歸併(?:至|於|入)?|併至|納併)"
+    r"(?:合併|整併|併案|整合)(?:為|成)|併為|(?:併入|歸併(?:至|於|入)?|併至|納併)"
 )
 SPLIT = re.compile(
     r"^\s*(?:案)?\s*(?:,)?\s*(?:改以|拆分為|拆為|分為|分列為|分拆為|改列為?|改為)\s*$"
@@ -27,7 +27,13 @@ SPLIT = re.compile(
 _SUB_CASE = re.compile(
     rf"^\s*(?:案)?(?:項下|之下|下)?[,]?\s*(?:同意)?(?:新增|增列|增加|納入)\s*(?:{NUMBER})?\s*(?:個|項)?\s*(?:子|次)(?:案|計畫|項)"
 )
-_NOTED = re.compile(r"洽悉|備查|知悉|准予備查")
+NOTED = re.compile(
+    r"洽悉|備查|知悉|(?:其餘|各案|全數)[^,。;]{0,8}(?:持續|繼續|維持|賡續)列管|無(?:新增|解列|異動)"
+)
+_PART_OF = re.compile(r"\s*(?:案)?(?:之|的|項下)?(?:子|次)(?:計畫|案|項)")
+_AWAITS = re.compile(r"(?:俟|待|倘|若|視|如)(?:[\u4e00-\u9fff]{2,8}組)?\s*$")
+_CLOSED = re.compile(r",\s*$")
+_ENDS = re.compile(r"[,。;]")
 _ENDS_SENTENCE = re.compile(r"[。;]")
 _GOVERNS = re.compile(
     r"[^,。;]*(?:[,:]\s*(?:分別為|分別是|分別係|包括|包含|計有|即|為)?\s*:?\s*)?"
@@ -53,6 +59,7 @@ class _Said:
     left: str
     right: str
     behind: Run | None  # the run that follows in the sentence
+    is_first: bool = True
 
 
 def read_sentence(record: Record, sentence: Words, place: Place) -> bool:
@@ -70,9 +77,10 @@ def read_sentence(record: Record, sentence: Words, place: Place) -> bool:
         behind = runs[index + 1] if index + 1 < len(runs) else None
         end = behind.start if behind else len(mask)
         start = runs[index - 1].end if index else 0
-        said = _Said(run, mask[start : run.start], mask[run.end : end], behind)
+        left, right = mask[start : run.start], mask[run.end : end]
+        said = _Said(run, left, right, behind, is_first=index == 0)
         used = _read_run(record, sentence, mask, said, place)
-    return bool(_NOTED.search(mask))
+    return bool(NOTED.search(mask))
 
 
 def _read_run(
@@ -86,6 +94,9 @@ def _read_run(
         return True
     if behind and SPLIT.match(said.right):
         old = _texts(run)
+        if _PART_OF.match(mask, behind.end):
+            record.make(behind.names[:1], actions.MERGE, *where, came_from=old)
+            return True
         record.make(behind.names, record.own(actions.LIST), *where, came_from=old)
         record.check(place.line, behind.count, len(behind.names))
         record.warn(
@@ -118,11 +129,15 @@ def _read_verb(record: Record, sentence: Words, said: _Said, place: Place) -> No
     if verb in (actions.DELIST, actions.PROPOSE):
         reason = actions.reason_of(said.left + said.right)
     verb = record.own(verb, said.left + said.right)
-    record.make(run.names, verb, place.line, place.group, sentence, reason=reason)
+    group = place.group or actions.into_group(said.right)
+    record.make(run.names, verb, place.line, group, sentence, reason=reason)
     record.check(place.line, run.count, len(run.names))
     if stands and record.decides and run.count and not place.below_heading:
-        group = run.names[0].group or place.group
-        record.claims.add_heading(group, Heading(verb, run.count), place.line)
+        groups = {name.group or place.group for name in run.names}
+        if len(groups) == 1:  # what each of several groups has is not printed
+            record.claims.add_heading(
+                groups.pop(), Heading(verb, run.count), place.line
+            )
 
 
 def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
@@ -134,6 +149,10 @@ def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
         for verb in actions.find_verbs(left)
         if len(left) - verb.end <= _NEAR and _GOVERNS.fullmatch(left, verb.end)
     ]
+    if near and not said.is_first and _CLOSED.search(left, near[-1].end):
+        # 「甲」停止列管,「乙」恢復列管: each has its verb behind it.
+        own = after and not _ENDS.search(said.right[: after[0].start])
+        near = [] if own else near
     chosen = near[-1] if near else (after[0] if after else None)
     if chosen and chosen.action == actions.DEFER:
         settled = [verb for verb in after if verb.action == actions.CONTINUE]
@@ -144,10 +163,11 @@ def _verb(said: _Said, place: Place) -> tuple[str, bool] | None:
         return (actions.CONTINUE, False) if goes_on else None
     if not near and chosen.start > _FAR:
         return None
-    if not chosen.stands:
+    if not chosen.stands or (not near and _AWAITS.search(left)):
         listed = chosen.action in (actions.DELIST, actions.PROPOSE)
         return (actions.CONTINUE, False) if listed else None
     group = place.group or (run.names[0].group if run.names else None)
+    group = group or actions.into_group(said.right)
     if chosen.action == actions.LIST and not group and not run.count:
         return None
     return chosen.action, True

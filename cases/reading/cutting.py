@@ -10,7 +10,7 @@ from meetings.reading.outline import Item
 from meetings.reading.words import Words, join
 
 _NAMES_END = re.compile(
-    rf"[。;]|(?<=[{QUOTED})])\s*,(?!\s*{QUOTED})"
+    rf"[。;]|(?<=[{QUOTED})])\s*(?:等|共|計)?\s?(?:{NUMBER}|乙)?\s?(?:件|項)?(?:合作|提)?案?\s*,(?!\s*{QUOTED})"
     r"|,(?=\s*(?:本案|本項|請|已|業|因|同意|均|皆|由|俟|待|擬|建議|持續|後續|目前|仍|予以|解除|各|四市|無))"
 )
 _SENTENCE = re.compile(r"[。;]")
@@ -40,14 +40,13 @@ def counted(words: Words) -> int | None:
 def names_end(rest: Words) -> tuple[Words, Words | None]:
     """Divide what stands behind a heading into the names and the rest."""
     mask = masked(rest.folded)
-    end = len(mask)
     behind = _COUNTED.search(mask)
     if behind:
         return rest[: behind.start()], rest[behind.end() :].strip(",。; ") or None
     found = _NAMES_END.search(mask)
-    if found:
-        end = found.start()
-    return rest[:end], rest[end:].strip(",。; ") or None
+    if found is None:
+        return rest, None
+    return rest[: found.start()], rest[found.end() :].strip(",。; ") or None
 
 
 def divide(item: Item) -> tuple[Words, Words]:

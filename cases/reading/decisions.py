@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from cases.reading import actions
 from cases.reading.case_headings import Heading, as_group, as_heading
-from cases.reading.clauses import SPLIT, Place, read_sentence
+from cases.reading.clauses import MERGED_TO, NOTED, SPLIT, Place, read_sentence
 from cases.reading.cutting import counted, divide, names_end, sentences
 from cases.reading.listed_names import QUOTED, find_runs, masked, split_names
-from cases.reading.proposals import Proposal, answer_proposal
+from cases.reading.proposals import Proposal, answer_proposal, as_proposal
 from cases.reading.record import Record
 from cases.reading.tables import Decided
 from meetings.reading.outline import Item
@@ -26,6 +26,11 @@ _NAME_LIKE = re.compile(
 _PROPOSER = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:[市縣府局處]|委員會)\s*:(?=[^:。]{0,12}「)"
 )
+_AGREES = re.compile(r"(?<!不)同意|通過|照案|准予|予以")
+_COLON = re.compile(r"^[^、,。;:]{4,60}:")  # 甲：已完成
+_NO_CASE = re.compile(r"其[他它餘](?:事項)?|備註|附註|說明|附帶決議")
+_LEADS = re.compile(r"如[下次後]|下列|分述|[計共有]\s?[0-9]{1,3}\s?案")
+_EMPTY = re.compile(r"(?:[^:。]{1,6}:)?\s*\(?(?:略|無)?\)?。?")
 _LONGEST_NAME = 90
 _MOST_HEADINGS = 3  # on one line
 
@@ -61,6 +66,10 @@ class Reader:
 
     def _item(self, item: Item, scope: Scope) -> Scope | None:
         """Read one item; a heading without a number holds for those behind it."""
+        proposal = as_proposal(item)
+        if proposal:
+            self.read_proposal(proposal, scope.heading, scope.group)
+            return None
         found = as_group(item.words, self._decides)
         if found:
             group, rest = found
@@ -98,6 +107,15 @@ class Reader:
         self._claim(scope, heading, item)
         below = Scope(scope.group, heading)
         if rest.strip():
+            if _COLON.search(masked(rest.folded)) and heading.count in (None, 1):
+                self._case(
+                    Item(None, rest, item.line, children=item.children), scope, heading
+                )
+                return None
+            if MERGED_TO.search(masked(rest.folded)):
+                self._sentences(Item(None, rest, item.line), Scope(scope.group))
+                self._below(item.children, Scope(scope.group))
+                return None
             if as_heading(rest)[0] is None:
                 tail = self._list(item, rest, below, heading)
                 if tail:
@@ -122,12 +140,22 @@ class Reader:
             merged = "" if heading.merged is None else "合併為"
             self.warn(item.line, f"標題載明{merged}{stated}案，讀到{read}案。")
 
-    def read_proposal(self, proposal: Proposal, above: Heading | None) -> None:
+    def read_proposal(
+        self, proposal: Proposal, above: Heading | None, group: str | None
+    ) -> None:
         """Read a matter with its answer."""
-        before = len(self.record.decisions)
-        self._below(proposal.resolved, Scope(self.own_group))
+        group = proposal.group or group
+        before, unread = len(self.record.decisions), len(self.unread)
+        answer, beside = proposal.parted()
+        self._below(answer, Scope(group))
         if len(self.record.decisions) == before:
-            answer_proposal(self.record, proposal, self.own_group, above)
+            answer_proposal(self.record, proposal, group, above)
+            if len(self.record.decisions) > before:
+                del self.unread[unread:]
+            elif left := proposal.overlooked():
+                listed = {words.start for _, words in self.unread[unread:]}
+                self.unread += [left] if left[1].start not in listed else []
+        self._below(beside, Scope(group))
 
     def read_table(self, table: Decided, line: int) -> None:
         """Read a table of decisions, a case in each row."""
@@ -135,7 +163,11 @@ class Reader:
         heading = as_heading(title)[0] or Heading(None)
         for row in table.rows:
             group = row.group or self.own_group
+            before = len(self.record.decisions)
             self.record.case(row.name, row.decided, heading, group, line)
+            is_read = len(self.record.decisions) > before
+            if not is_read and not NOTED.search(masked(row.decided.folded)):
+                self.unread += [(line, row.name), (line, row.decided)]
 
     def _is_clause(self, words: Words) -> bool:
         """Whether an item below a heading decides by itself: (2)新增「…」等3案."""
@@ -161,12 +193,24 @@ class Reader:
                 place = Place(item.line, scope.group, scope.heading is not None)
                 noted |= read_sentence(self.record, left, place)
         if self._read_so_far() == before and not noted:
-            if self._is_case(item):
+            if self._is_case(item) and not any(map(as_proposal, item.children)):
                 self._case(item, scope, Heading(None))
                 return
-            if scope.group and self._decides and not item.children:
+            if self._should_decide(item, scope):
                 self.unread.append((item.line, item.words))
         self._below(item.children, scope)
+
+    def _should_decide(self, item: Item, scope: Scope) -> bool:
+        """Whether words that decide nothing look as if they should."""
+        if item.children or not item.words or _EMPTY.fullmatch(item.words.folded):
+            return False
+        if self._decides and scope.group:
+            return True
+        mask = masked(item.words.folded)
+        verbs = {verb.action for verb in actions.find_verbs(mask)}
+        if QUOTED in mask or verbs - {actions.LIST}:
+            return bool(verbs)
+        return bool(verbs) and bool(_AGREES.search(mask))
 
     def _read_so_far(self) -> tuple[int, int]:
         return len(self.record.decisions), len(self.record.claims)
@@ -209,6 +253,8 @@ class Reader:
         head, body = divide(item)
         if not head or len(head) > _LONGEST_NAME or self._decides:
             return False
+        if item.children and _LEADS.search(masked(head.folded)):
+            return False
         text = body.folded
         if not text:
             return False
@@ -223,7 +269,13 @@ class Reader:
     def _case(self, item: Item, scope: Scope, heading: Heading) -> None:
         """Read an item that names a case and says what becomes of it."""
         head, body = divide(item)
-        if head:
+        if _NO_CASE.fullmatch("".join(head.folded.split())):
+            before = self._read_so_far()
+            for sentence in sentences(body):
+                read_sentence(self.record, sentence, Place(item.line, scope.group))
+            if body and self._read_so_far() == before:
+                self.unread.append((item.line, item.words))
+        elif head:
             count = counted(item.words)
             self.record.case(head, body, heading, scope.group, item.line, count)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from cases.reading.places import COUNTIES, official
 from platform_site.lib.numbering import from_chinese
 from platform_site.lib.text import fold
 
@@ -159,11 +160,15 @@ def _closer(before: tuple[str, str], after: tuple[str, str]) -> bool:
 _CODE = re.compile(r"[a-z]{0,5}-?\d+(?:\.\d+)*[a-z]?(?![a-z])|(?<![a-z])[a-z](?![a-z])")
 _ROMAN = re.compile(r"(?<![a-z])(?:i{2,3}|iv|vi{1,3}|ix)(?![a-z])")
 
-# The counties and cities of the country, and what several of them are called.
+# Counties with or without their last character, and what several are called.
 _COUNTIES = re.compile(
-    r"新竹[縣市]|嘉義[縣市]|(?:基北北桃|北北基桃|基北北|北北基|北北桃)"
-    r"|雙北|基隆|臺北|新北|桃園|新竹|苗栗|臺中|彰化|南投|雲林|嘉義|臺南|高雄|屏東"
-    r"|宜蘭|花蓮|臺東|澎湖|金門|連江|馬祖"
+    "|".join(
+        [
+            *("基北北桃", "北北基桃", "基北北", "北北基", "北北桃", "雙北", "馬祖"),
+            *sorted(COUNTIES, reverse=True),
+            *sorted({name[:2] for name in COUNTIES}),
+        ]
+    )
 )
 # 淡水河, 中山路: what stands before such a word is a name.
 _PLACE_WORDS = (
@@ -210,12 +215,17 @@ def apart(one: str, other: str) -> str:
     numbers = _numbers(one), _numbers(other)
     if numbers[0] != numbers[1]:
         return f"數字或編號不同（{_told(*numbers)}）"
-    counties = set(_COUNTIES.findall(one)), set(_COUNTIES.findall(other))
+    counties = _counties(one), _counties(other)
     if all(counties) and counties[0] != counties[1]:
         return f"縣市不同（{_told(*map(Counter, counties))}）"
     for mine, theirs in _places(one, other):
         return f"地點或路段不同（{mine}／{theirs}）"
     return ""
+
+
+def _counties(name: str) -> set[str]:
+    """Return the counties named; 新竹 alone may be either, 臺北 is 臺北市."""
+    return {official(found) for found in _COUNTIES.findall(name)}
 
 
 def _numbers(name: str) -> Counter[str]:

@@ -20,7 +20,10 @@ _NOTE = re.compile(r"\s*(?P<note>\((?:[^()]|\([^()]*\)){0,80}\))\s*$")
 _GROUP = re.compile(
     r"^\s*(?P<group>[\u4e00-\u9fff]{2,8}組)\s*(?:\((?P<part>[\u4e00-\u9fff]{2,6}組)\))?\s*[:\-]?\s*(?=[「『■])"
 )
-_GROUP_BEFORE = re.compile(r"(?P<group>[\u4e00-\u9fff]{2,14}組)\s?[:-]?\s?$")
+_GROUP_BEFORE = re.compile(
+    r"(?P<group>[\u4e00-\u9fff]{2,14}組)\s?(?:[:-]|(?:所提|提出|提報|提案|提|的|之|同意|新增|增列|立案|列管|建議|擬|申請)*)\s?$"
+)
+NO_GROUP = re.compile(r"(?:工作|議題|專案|幕僚)小?組$|^各?小組$|^[各本]組$")
 _NOT_IN_GROUPS = re.compile(
     r"同意|新增|增列|解列|解除列管|列管|通過|有關|關於|針對|另|並|請|原|將|由|及|與|次|本|各"
 )
@@ -104,12 +107,14 @@ class Run:
 
 _BRACKET = r"(?:\s?\((?:[^()]|\([^()]{0,60}\)){0,80}\))?"
 _GAP = r"(?:\s*(?:、|,|;|以及|及|暨|和|與)\s*)"
+# Behind one of these another list begins: 解列「甲」,新增「乙」.
+_VERB = r"新增|增列|解列|解除|解管|撤|同意|持續|繼續|列管|納入|併"
 _RUN = re.compile(
     rf"{QUOTED}+{_BRACKET}"
-    rf"(?:{_GAP}[^{QUOTED},。;:、]{{0,9}}?{QUOTED}+{_BRACKET})*"
+    rf"(?:{_GAP}(?:(?!{_VERB})[^{QUOTED},。;:、]){{0,9}}?{QUOTED}+{_BRACKET})*"
 )
 _RUN_COUNT = re.compile(
-    rf"\s?(?:合作案|提案|方案|案)?\s?(?:等|共|計|共計|合計){{0,2}}\s?(?P<count>{NUMBER})\s?(?:件|項)?(?:合作)?(?:案|提案|方案)"
+    rf"\s?(?:合作案|提案|方案|案)?\s?(?:等|共|計|共計|合計){{0,2}}\s?(?P<count>{NUMBER}|乙)\s?(?:件|項)?(?:合作)?(?:案|提案|方案)"
 )
 
 
@@ -118,7 +123,7 @@ def find_runs(words: Words, mask: str) -> list[Run]:
     runs = []
     for found in _RUN.finditer(mask):
         behind = _RUN_COUNT.match(mask, found.end())
-        count = number(behind["count"]) if behind else None
+        count = number(behind["count"].replace("乙", "一")) if behind else None
         end = behind.end() if behind else found.end()
         group = _group_before(mask[max(found.start() - 24, 0) : found.start()])
         names = []
@@ -145,7 +150,7 @@ def _group_before(left: str) -> str | None:
     if not found:
         return None
     name = _NOT_IN_GROUPS.split(found["group"])[-1]
-    return name if len(name) > 2 else None
+    return name if len(name) > 2 and not NO_GROUP.search(name) else None
 
 
 def split_names(words: Words, count: int | None) -> list[Named]:
@@ -160,6 +165,8 @@ def split_names(words: Words, count: int | None) -> list[Named]:
     if "".join(words.folded.split()) in _NONE:
         return []
     mask = masked(words.folded)
+    if mask.endswith(")") and mask.count(")") > mask.count("("):
+        words, mask = words[:-1], mask[:-1]  # (解列:「甲」)
     if QUOTED in mask and _is_quoted_list(mask):
         ways = [_divide_quoted(words, mask), _divide_torn(words)]
     elif count == 1:

@@ -11,19 +11,20 @@ from typing import Any
 from cases.reading.case_headings import as_heading
 from cases.reading.decisions import DECIDING, Reader
 from cases.reading.facts import Decision
-from cases.reading.listed_names import find_runs, masked
+from cases.reading.moved import read_motion
+from cases.reading.overlooked import find_overlooked
 from cases.reading.proposals import cut_proposals
 from cases.reading.resolutions import read_resolutions
 from cases.reading.tables import Decided, find_tables
 from meetings.reading.minutes import Attachment, ReadMinutes, ReadSection, read_all
-from meetings.reading.motions import read_motions
+from meetings.reading.motions import ReadMotion, read_motions
 from meetings.reading.outline import Item
 from meetings.reading.people import Person
 from meetings.reading.remarks import Remark
 from meetings.reading.words import Words
 from platform_site.reading.document import Document
 
-_OF_CASES = re.compile(r"新增|列管|解列")
+_OF_CASES = re.compile(r"新增|列管|解列|新提案")
 NO_MINUTES = (
     "檔案裡找不到會議紀錄：沒有以「會議紀錄」結尾、後面接著時間、地點或主席的標題。"
 )
@@ -31,6 +32,13 @@ NO_MINUTES = (
 
 def read(document: Document, groups: Sequence[str] = ()) -> dict[str, Any]:
     """Return the facts of every minutes in ``document``, in printed order.
+
+    Beside what the command promises: a section's ``kind`` and ``text``, the
+    ``resolutions`` of each group as worded, a decision's ``new_name``, ``note``,
+    ``words`` and ``doubt``, and ``came_from``: with ``merge`` the cases that end in
+    this one, with ``list`` the one it was split from. ``furniture`` is what the
+    pages print: running heads and page numbers. Every ``source`` is a place in
+    ``text``. A meeting whose hour is not printed starts on a day.
 
     ``groups`` are the names of the platform's groups where they are known: others
     are warned of.
@@ -48,11 +56,11 @@ def _meeting(
 ) -> dict[str, Any]:
     reader = Reader(minutes.named.series, minutes.named.group, minutes.warn)
     resolutions: list[dict[str, Any]] = []
-    motions: list[dict[str, Any]] = []
+    moved: list[ReadMotion] = []
     for each in minutes.sections:
         kind = each.section.kind
         if kind == "motions":
-            motions += _motions(each)
+            moved += read_motions(each.items)
         elif kind in ("discussion", "report") or (kind == "other" and each.items):
             _read_decisions(reader, each, kind, tables)
             if kind == "discussion":
@@ -61,6 +69,8 @@ def _meeting(
         for each in minutes.sections:
             if each.section.kind == "remarks":
                 reader.read(each.items)
+    motions = [fact for each in moved for fact in _motions(reader, each)]
+    overlooked = find_overlooked(minutes.sections, reader, motions)
     reader.record.claims.check(minutes.warn)
     _warn_of_groups(minutes, reader.record.decisions, groups)
     named = minutes.named
@@ -109,7 +119,7 @@ def _meeting(
             {"line": warning.line, "message": warning.message}
             for warning in sorted(minutes.warnings, key=lambda each: each.line)
         ],
-        "unread": _unread(minutes, reader),
+        "unread": _unread(minutes, [*reader.unread, *overlooked]),
         "line": minutes.line,
         "source": _source(minutes.title.words),
     }
@@ -130,7 +140,7 @@ def _read_decisions(
     if kind != "report":
         reader.read(others, above)
     for proposal in proposals:
-        reader.read_proposal(proposal, above)
+        reader.read_proposal(proposal, above, reader.own_group)
 
 
 def _without(items: list[Item], tables: Sequence[Decided]) -> list[Item]:
@@ -147,19 +157,13 @@ def _without(items: list[Item], tables: Sequence[Decided]) -> list[Item]:
     ]
 
 
-def _motions(each: ReadSection) -> list[dict[str, Any]]:
+def _motions(reader: Reader, motion: ReadMotion) -> list[dict[str, Any]]:
     """One motion for each case where several cases are moved at once."""
-    motions = []
-    for motion in read_motions(each.items):
-        mask = masked(motion.words.folded)
-        runs = [run for run in find_runs(motion.words, mask) if run.count]
-        names = [name for run in runs for name in run.names]
-        fact = {"text": motion.text, "source": _source(motion.words)}
-        if len(names) > 1:
-            motions += [{**fact, "cases": [name.text]} for name in names]
-        else:
-            motions.append({**fact, "cases": [name.text for name in names]})
-    return motions
+    names = read_motion(reader.record, motion, reader.own_group)
+    fact = {"text": motion.text, "source": _source(motion.words)}
+    if len(names) > 1:
+        return [{**fact, "cases": [name.text]} for name in names]
+    return [{**fact, "cases": [name.text for name in names]}]
 
 
 def _warn_of_groups(
@@ -173,9 +177,10 @@ def _warn_of_groups(
             minutes.warn(decision.line, f"平臺沒有名為「{group}」的議題小組，請確認。")
 
 
-def _unread(minutes: ReadMinutes, reader: Reader) -> list[dict[str, Any]]:
-    lines = [(line.number, line.words) for line in minutes.unread]
-    lines += reader.unread
+def _unread(
+    minutes: ReadMinutes, lines: Sequence[tuple[int, Words]]
+) -> list[dict[str, Any]]:
+    lines = [*((line.number, line.words) for line in minutes.unread), *lines]
     return [
         {"line": number, "text": words.plain(), "source": _source(words)}
         for number, words in sorted(lines, key=lambda pair: pair[1].start)

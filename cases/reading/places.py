@@ -9,7 +9,6 @@ COUNTIES = (
     *("宜蘭縣", "新竹縣", "苗栗縣", "彰化縣", "南投縣", "雲林縣", "嘉義縣"),
     *("屏東縣", "花蓮縣", "臺東縣", "澎湖縣", "金門縣", "連江縣"),
 )
-SHORT = frozenset(name[:2] for name in COUNTIES)
 # 新竹 and 嘉義 may be the city or the county.
 _OF_SHORT = {
     name[:2]: name

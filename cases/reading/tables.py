@@ -15,6 +15,16 @@ _NAME = re.compile(
 _DECIDED = re.compile(
     r"決議|決定|裁示|結論|列管(?:情形|建議|狀態|結果)|管考建議|擬處|處理(?:情形|方式|建議)|審議結果|(?:是否)?解除?列管?(?:原因|建議)|建議"
 )
+# The head of a row, in a table for one case; what was resolved counts before advice.
+_NAME_HEAD = re.compile(
+    r"(?:(?:合作|列管|新增|解列|提案)*(?:案件?|方案|提案|計畫|議題|項目))?(?:名稱|案名)|合作(?:案|方案|提案)|方案|提案|案由"
+)
+_RESOLVED_HEAD = re.compile(
+    r"(?:會議|小組|主席|本次|本案)?(?:決議|決定|裁示|結論)(?:事項)?|審議結果|決議情形"
+)
+_ADVISED_HEAD = re.compile(
+    r"(?:列管|管考|處理|小組|幕僚)(?:建議|結果)|擬處(?:意見|情形)?|建議|是否解列"
+)
 _GROUP = re.compile(r"組別|議題組|議題小組|小組|^組$")
 _IS_GROUP = re.compile(r"[\u4e00-\u9fff]{2,9}組")
 
@@ -100,8 +110,36 @@ def _decided(start: int, end: int, rows: list[list[Words]]) -> Decided | None:
             continue
         group = _column(titles, _GROUP, (name, decided))
         found = tuple(_rows(rows[index + 1 :], titles, (name, decided, group)))
-        return Decided(start, end, found, titles[decided]) if found else None
-    return None
+        if found:
+            return Decided(start, end, found, titles[decided])
+    upright = tuple(_upright(rows))
+    return Decided(start, end, upright, "") if upright else None
+
+
+def _upright(rows: list[list[Words]]) -> Iterable[Row]:
+    """Rows of a table whose heads stand on the left: 案名 甲, below it 決議 乙."""
+    name: Words | None = None
+    decided: Words | None = None
+    is_resolved = False
+    group: str | None = None
+    for cells in rows:
+        filled = [cell for cell in cells if cell]
+        for head, value in zip(filled[::2], filled[1::2], strict=False):
+            title = "".join(head.folded.split()).strip(":")
+            if _NAME_HEAD.fullmatch(title):
+                if name and decided:
+                    yield Row(name, decided, group)
+                name, decided, is_resolved = value, None, False
+            elif _RESOLVED_HEAD.fullmatch(title):
+                decided, is_resolved = value, True
+            elif _ADVISED_HEAD.fullmatch(title) and not is_resolved:
+                decided = value
+            elif _GROUP.search(title) and (
+                said := _IS_GROUP.findall("".join(value.folded.split()))
+            ):
+                group = said[-1]
+    if name and decided:
+        yield Row(name, decided, group)
 
 
 def _column(

@@ -97,7 +97,9 @@ def accept(
     review = review_of(read)
     row = next(each for each in review.rows if each.decision.pk == pk)
     chosen = read_choice(said, row, review)
-    _write(decision, chosen, review, by, certainty=_certainty(row, chosen))
+    _choose(decision, chosen, review, by, certainty=_certainty(row, chosen))
+    decision.full_clean(exclude=["read_minutes", "name", "group"])
+    decision.save(update_fields=list(CHOSEN))
     return decision
 
 
@@ -123,11 +125,13 @@ def accept_clear(read: ReadMinutes, *, by: AbstractBaseUser) -> int:
     """Accept every open row without a doubt; return how many."""
     lock_read(read)
     review = review_of(read)
-    rows = review.clear_rows
-    for row in rows:
-        chosen = row.chosen
-        _write(row.decision, chosen, review, by, certainty=str(row.certainty))
-    return len(rows)
+    decisions = []
+    for row in review.clear_rows:
+        _choose(row.decision, row.chosen, review, by, certainty=str(row.certainty))
+        decisions.append(row.decision)
+    # What is clear was judged already; the database has the last word.
+    ReadDecision.objects.bulk_update(decisions, CHOSEN)
+    return len(decisions)
 
 
 def _certainty(row: Row, chosen: Chosen) -> str:
@@ -137,7 +141,7 @@ def _certainty(row: Row, chosen: Chosen) -> str:
     return ReadDecision.Certainty.SAME if is_same else ReadDecision.Certainty.NEAR
 
 
-def _write(
+def _choose(
     decision: ReadDecision,
     chosen: Chosen,
     review: Review,
@@ -154,8 +158,6 @@ def _write(
     decision.merged_into, decision.merged_into_new = _target(chosen, decision, review)
     decision.split_from = chosen.split_from
     _stamp(decision, by)
-    decision.full_clean(exclude=["read_minutes", "name", "group"])
-    decision.save(update_fields=list(CHOSEN))
 
 
 def _stamp(decision: ReadDecision, by: AbstractBaseUser) -> None:

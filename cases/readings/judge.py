@@ -178,10 +178,12 @@ class Judge:
             label=self._label(chosen.kind),
             note=said.note if said else "",
         )
-        if decision.state == Choice.IGNORED or self.read.minutes_id is not None:
+        if decision.state == Choice.IGNORED:
             return row
         if self.recorded is not None:
-            return self._held_against_record(row)
+            return self._held_against_record(row, match.case)
+        if self.read.minutes_id is not None:
+            return row
         doubts = [*self._doubts(row, group), *self._reader_doubts(row, said)]
         return replace(row, doubts=doubts)
 
@@ -200,9 +202,13 @@ class Judge:
             found[case].add(kind)
         return found
 
-    def _held_against_record(self, row: Row) -> Row:
-        """Return a row of a meeting on record: whether both say the same."""
-        case, action = row.chosen.case, row.decision.action
+    def _held_against_record(self, row: Row, named: Case | None) -> Row:
+        """Return a row of a meeting on record: whether both say the same.
+
+        A case that began there bears the name by now.
+        """
+        case = row.chosen.case or named
+        action = row.chosen.kind if row.is_accepted else row.decision.action
         kinds = (self.recorded or {}).get(case.pk, set()) if case else set()
         before = self._label(action) or "未載決定"
         if action and action in kinds:
@@ -336,7 +342,9 @@ class Judge:
             yield "文件未載議題小組，請選擇。"
         elif chosen.case and group and not _is_within(chosen.case, group):
             yield f"文件列於{group}，但本案屬{chosen.case.group}。"
-        if self.agenda is not None and (chosen.case or chosen.is_new):
+        if self.agenda is None:
+            yield "會議系列或日期未定，還不能判斷效果；請先補上會議資料。"
+        elif chosen.case or chosen.is_new:
             yield from self._effect_doubts(row, action)
 
     def _effect_doubts(self, row: Row, action: str) -> Iterator[str]:

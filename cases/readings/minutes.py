@@ -26,6 +26,7 @@ from platform_site.reading.document import Refused
 
 Kind = LedgerEntry.Kind
 
+PER_YEAR = MeetingSeries.Numbering.PER_YEAR
 LONGEST_NUMBER = 999
 LAST_YEAR = 300
 
@@ -153,11 +154,14 @@ def header_of(facts: MinutesFacts, known: Known) -> dict[str, object]:
     host = known.member_of(facts.place)
     if host is None and chairs:
         host = known.member_of(chairs[0]["organization"])
+    number = facts.number
+    if number is None and series is not None and series.numbering == PER_YEAR:
+        number = 1  # a body that meets once a year prints none
     return {
         "title": _fit(_title(facts.title), 120),
         "series": series,
-        "number": facts.number
-        if facts.number is not None and 0 < facts.number <= LONGEST_NUMBER
+        "number": number
+        if number is not None and 0 < number <= LONGEST_NUMBER
         else None,
         "roc_year": facts.roc_year
         if facts.roc_year is not None and 0 < facts.roc_year <= LAST_YEAR

@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils import timezone
+
+from cases.desk.forms import LONGEST
 from cases.models import (
     Case,
     Choice,
@@ -309,6 +312,8 @@ def _doubts(row: Row, reading: Reading, standing: Mapping[int, str]) -> Iterator
             yield from row.facts.doubts
     if not row.text.strip():
         yield "沒有辦理情形的文字，請補上或略過。"
+    elif len(row.text) > LONGEST:
+        yield f"辦理情形最多 {LONGEST} 字，目前有 {len(row.text)} 字。"
     if row.case is not None and reading.as_of is not None:
         code = standing.get(row.case.pk, "")
         if code != Code.LISTED:
@@ -336,6 +341,8 @@ def _in_the_way(review: ProgressReview) -> Iterator[str]:
     """Give what must be done before the texts can be written."""
     if review.reading.as_of is None:
         yield "請填寫資料時間。"
+    elif review.reading.as_of > timezone.localdate():
+        yield f"資料時間{format_roc(review.reading.as_of)}晚於今天，請更正。"
     if review.open_rows:
         yield f"尚有 {len(review.open_rows)} 段待審閱，請接受或略過。"
     if not review.accepted_rows:

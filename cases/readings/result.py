@@ -1,7 +1,7 @@
 """What the reader says about minutes, taken for no more than a foreign file's word.
 
-The child process that read a hostile file may say anything: what is not of the form
-``docs`` and tests agree on is refused as a whole, and nothing is cut to fit.
+The child process that read a hostile file may say anything: what is not of the
+reader's form is refused as a whole, and nothing is cut to fit.
 """
 
 from __future__ import annotations

@@ -162,12 +162,23 @@ def _cautions(review: Review) -> Iterator[str]:
             f"文件所載平臺為{quoted(review.facts.platform)}，與{platform}不同；"
             "不同平臺的同名案件不是同一案。"
         )
+    facts = review.facts
+    for label, text, most in (
+        ("會議名稱", facts.title, 120),
+        ("會議地點", facts.place, 120),
+        ("紀錄", facts.recorder, 40),
+        *(("主席姓名", chair.name, 40) for chair in facts.chairs),
+    ):
+        if len(text) > most:
+            yield f"{label}「{text[:20]}…」超過 {most} 字，沒有帶入，請自行填寫。"
     for chair in read.chairs:
         like = review.known.like(str(chair.get("name", "")))
         if like is not None:
             yield f"主席「{chair['name']}」與前次會議的「{like.name}」僅一字不同，請確認。"
     if meeting is None or read.series is None or read.held_on is None:
         return
+    if facts.number is None and read.number is not None:
+        yield f"文件未載次別，列為第{read.number}次，請確認。"
     if meeting.pk and meeting.held_on != read.held_on:
         yield (
             f"{meeting.short_title}已登錄的日期是{format_roc(meeting.held_on)}，"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from platform_site.lib.numbering import from_chinese
@@ -112,9 +112,10 @@ def read_clocks(text: str) -> list[Clock]:
     for found in _CLOCK.finditer(text):
         # 下午2時至4時: the half of the day is said once.
         said = (found["half"] or "").lower().replace(".", "")
-        clock = _clock(
-            found, said or half, bool(_NEXT_DAY.search(text, 0, found.start()))
-        )
+        next_day = bool(_NEXT_DAY.search(text, 0, found.start()))
+        clock = _clock(found, said or half, next_day)
+        if clock and not said and clock.at.hour == 12:
+            clock = replace(clock, doubt="")  # 上午10時至12時
         if clock:
             clocks.append(clock)
             half = said or half

@@ -26,7 +26,7 @@ _MARKS = [
     (Level.LETTER, re.compile(r"([A-H])\.(?![A-Za-z])\s*")),
     (Level.LETTER_BRACKET, re.compile(rf"\(([A-H{_STEMS}])\)\s*")),
 ]
-_DASH = re.compile(r"[-•●○◆◇■□▪※*·‧➢►▶✓]+\s+|[•●◆◇■▪※➢►▶]\s*")
+_DASH = re.compile(r"[-•●○◎◆◇■□▪※*·‧➢►▶✓]+\s+|[•●◎◆◇■▪※➢►▶]\s*")
 # A number of the page run together with the heading below it: 2捌、臨時動議.
 _GLUED = re.compile(rf"(?:第?\s?\d{{1,3}}\s?頁?)\s*(?=[{_LEGAL}]{{1,3}}\s?、)")
 
@@ -53,7 +53,7 @@ class Mark:
     sign: str = ""  # ◆ and its like, where there is no number
 
 
-_SIGNS = frozenset("●○◆◇■□▪※►▶✓➢")
+_SIGNS = frozenset("●○◎◆◇■□▪※►▶✓➢")
 
 
 @dataclass
@@ -135,9 +135,11 @@ def read_lines(paper: str) -> Lines:
                 first_of_page = True
                 page += 1
                 place += 1
-            words = Words.of(paper, place, place + len(part))
-            line = _line(number, words)
+            words = Words.of(paper, place, place + len(part)).drawn_together()
+            glued, line = _line(number, words)
             place += len(part)
+            if glued:
+                furniture.append(glued)
             if line is None:
                 continue
             if _is_page_number(line):
@@ -156,15 +158,18 @@ def read_lines(paper: str) -> Lines:
     return _without_running_heads(Lines(lines, furniture))
 
 
-def _line(number: int, words: Words) -> Line | None:
+def _line(number: int, words: Words) -> tuple[Line | None, Line | None]:
+    """The number of the page at the head of a line, and the line."""
     stripped = words.strip()
     if not stripped:
-        return None
+        return None, None
     indent = stripped.start - words.start
+    page = None
     glued = _GLUED.match(stripped.folded)
     if glued:
+        page = Line(number, stripped[: glued.end()], None)
         stripped = stripped[glued.end() :]
-    return Line(number, stripped, find_mark(stripped.folded), indent=indent)
+    return page, Line(number, stripped, find_mark(stripped.folded), indent=indent)
 
 
 def _is_page_number(line: Line) -> bool:

@@ -17,6 +17,8 @@ from meetings.reading.titles import Named, Title, find_titles, read_title
 from meetings.reading.words import Words, fold, join
 
 _BOOK = re.compile(r"^[^,。、「」;:]{4,40}(?:[紀記]錄|彙編|手冊|資料)$")
+_BARE_NAME = re.compile(r"[\u4e00-\u9fff○]{2,4}")
+_ENDS_BODY = re.compile(r"[府局處會部院]$")
 _RECORDER_PARTS = re.compile(r"[\s、,;/]+")
 
 
@@ -261,29 +263,34 @@ def _read_end(read: ReadMinutes, cut: Cut) -> None:
 
 
 def _read_recorder(read: ReadMinutes, section: Section) -> None:
-    names = []
-    whole = read_person("".join(section.words.folded.split()))
+    names = _recorders(section.words) or (
+        [section.words.plain()] if section.words else []
+    )
+    before = [read.recorder] if read.recorder else []
+    read.recorder = "、".join([*before, *names]) or None
+    lines = [read.recorder_words, _line_of(section)]
+    read.recorder_words = join(words for words in lines if words)
+
+
+def _recorders(words: Words) -> list[str]:
+    """The names of those who kept the minutes; offices and bodies are left out."""
+    whole = read_person("".join(words.folded.split()))
     if whole and not whole.surname_only:
-        read.recorder, read.recorder_words = whole.name, _line_of(section)
-        return
-    for token in _RECORDER_PARTS.split(section.words.folded):
+        return [whole.name]
+    names = []
+    for token in _RECORDER_PARTS.split(words.folded):
         bare = re.sub(r"\(.*?\)|。", "", token)
         person = read_person(bare)
         if person:
             names.append(person.name)
-        elif re.fullmatch(r"[\u4e00-\u9fff○]{2,4}", bare) and not re.search(
-            r"[府局處會部院]$", bare
-        ):
+        elif _BARE_NAME.fullmatch(bare) and not _ENDS_BODY.search(bare):
             names.append(bare)
-    read.recorder_words = _line_of(section)
-    if names:
-        read.recorder = "、".join(names)
-    elif section.words:
-        read.recorder = section.words.plain()
+    return names
 
 
 def _line_of(section: Section) -> Words:
-    return join([section.heading, section.words])
+    parts = [section.heading, section.qualifier, section.words]
+    return join(words for words in parts if words)
 
 
 def _read_remarks(read: ReadMinutes) -> None:

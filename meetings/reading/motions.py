@@ -25,6 +25,7 @@ class ReadMotion:
 
     text: str
     words: Words
+    line: int
 
 
 def read_motions(items: list[Item]) -> list[ReadMotion]:
@@ -48,4 +49,4 @@ def read_motions(items: list[Item]) -> list[ReadMotion]:
 def _motion(items: list[Item]) -> ReadMotion:
     first = Item(None, items[0].words, items[0].line, children=items[0].children)
     words = join(part for item in items for part in [item.all_words()])
-    return ReadMotion(written([first, *items[1:]]), words)
+    return ReadMotion(written([first, *items[1:]]), words, items[0].line)

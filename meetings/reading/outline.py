@@ -12,13 +12,28 @@ from meetings.reading.words import Words, join
 from platform_site.lib.numbering import Level, to_chinese, write_marker
 
 _FINISHED = re.compile(r"[。!?;:…][」』)\"]*$")
-_GROUP_ALONE = re.compile(r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?")
+_GROUP_ALONE = re.compile(
+    r"[\u4e00-\u9fff]{2,9}組\s*(?:\([^()]{1,20}\))?\s*:?|\(\s?[\u4e00-\u9fff]{2,9}組\s?\)\s?:?"
+)
 
 
 # What is said of a matter: each label begins afresh, whatever list stood above.
 _LABEL = re.compile(
-    r"(?:案\s?由|提\s?案|議\s?案|說\s?明|辦\s?法|擬\s?辦|決\s?議|決\s?定|結\s?論|裁\s?示|會議決議|主席裁示|會議結論|討論案|報告案|提案單位|提案機關)"
+    r"(?:案\s?由|提\s?案|議\s?案|議題(?=\s?[一二三四五六七八九十0-9])|說\s{0,4}明|辦\s{0,4}法|擬\s{0,4}辦|(?:辦理|執行)(?:情形|進度)|決\s{0,4}議|決\s{0,4}定|結\s{0,4}論|裁\s{0,4}示|會議決議|主席裁示|會議結論|討論案|報告案|提案單位|提案機關)"
     r"\s?[一二三四五六七八九十0-9]{0,3}\s?(?::|(?<=[一二三四五六七八九十0-9])、)"
+)
+
+
+_ANSWER = re.compile(
+    r"(?:說\s{0,4}明|辦\s{0,4}法|擬\s{0,4}辦|(?:辦理|執行)(?:情形|進度)|(?:會議|主席)?(?:決\s{0,4}議|決\s{0,4}定|結\s{0,4}論|裁\s{0,4}示))\s?:"
+)
+_ONLY_NAME = re.compile(r"[^、,。;:!?「」『』]{4,32}")
+_HEADS_CASES = re.compile(
+    r"[^、,。;:!?「」『』]{0,10}(?:案件|提案|事項|部分|討論|撤案|改名|更名|併案|新增|解列|列管)"
+)
+_SPEAKS = re.compile(
+    r"本案|本項|請[各四新臺桃基提於依市縣]|各市|各縣市|四市|[0-9]\s?市|已[於完由辦]|業[已經於]|因[^應素]|俟|待[^遇]|經[各四市本查評檢討]"
+    r"|照案|同意|不同意|持續|繼續|解除列管|解列|暫[不緩]|建議|擬[於請由]|原則|配合|目前|後續|將[於由]|由[各四市]|為[利求使避]|有關|考量|鑑於"
 )
 
 
@@ -117,6 +132,7 @@ def _paragraphs(
             above is not None
             and not _FINISHED.search(above.folded)
             and not stands_alone(above)
+            and not (len(parts) == 1 and _heads(items[-1], line))
         )
         if line.mark and _is_believed(line, last, parts if goes_on else []):
             line.mark = _with_lost_brackets(line.mark, last)
@@ -133,6 +149,21 @@ def _paragraphs(
         items.append(Item(line.mark, line.rest, line.number, line.indent))
     close()
     return items
+
+
+def _heads(item: Item, line: Line) -> bool:
+    """Whether an item only names what the line below it speaks of."""
+    return (
+        item.mark is not None
+        and line.mark is None
+        and (
+            _HEADS_CASES.fullmatch(item.words.folded) is not None
+            or (
+                _ONLY_NAME.fullmatch(item.words.folded) is not None
+                and _SPEAKS.match(line.words.folded) is not None
+            )
+        )
+    )
 
 
 _ALIKE = {
@@ -200,10 +231,19 @@ def _trees(
     roots: list[Item] = []
     stack: list[Item] = []
     gaps: list[Gap] = []
+    home: Item | None = None  # what the labels last seen belong to
     for item in flat:
         if item.mark is None:
-            if is_root(item.words):
+            if _ANSWER.match(item.words.folded):
+                # 說明： and 決議： of one matter stand side by side.
+                is_open = home is _NOBODY or any(home is each for each in stack)
+                if home is None or not is_open:
+                    home = stack[-1] if stack else _NOBODY
+                while stack and stack[-1] is not home:
+                    stack.pop()
+            elif is_root(item.words):
                 stack.clear()
+                home = _NOBODY
             (stack[-1].children if stack else roots).append(item)
             continue
         level = item.mark.level
@@ -216,6 +256,9 @@ def _trees(
         siblings.append(item)
         stack.append(item)
     return roots, gaps
+
+
+_NOBODY = Item(None, Words("", []), 0)
 
 
 def _ends(open_item: Item, item: Item, level: int) -> bool:

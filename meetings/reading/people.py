@@ -129,6 +129,7 @@ _INSTEAD = re.compile(
 _BODY_BEHIND = re.compile(
     r"(?P<name>[^\s、,;()]{2,12})\s?\((?P<body>[^()\s]{2,24}(?:政府|公所|委員會|局|處|會|市|縣))\)"
 )
+_ACTING = re.compile(r"由?(?P<who>.{3,40}?)(?:代理主持|代為主持|代理主席|代理|代)")
 _LABEL = re.compile(r"共\s?同\s?主\s?(?:持\s?人?|席)\s*:?")
 _GOVERNMENT = re.compile(r"(?:政府|公所)$")
 _HEAD = re.compile(r"[市縣]長$")
@@ -202,6 +203,12 @@ def read_chairs(lines: list[Words]) -> tuple[list[Person], list[Words]]:
         after_body = False  # whether a government was named just before
         line_chairs: list[Person] = []
         for token in _tokens(text):
+            acting = _ACTING.fullmatch(token)
+            if acting and _is_full(acting["who"]):
+                deputies += [
+                    person for person in [read_person(acting["who"])] if person
+                ]
+                continue
             person = read_person(token)
             if person is None and _NAME.fullmatch(token) and not _is_body(token):
                 # 市長　蔣萬安: the office stood alone before its name.

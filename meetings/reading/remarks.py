@@ -12,6 +12,7 @@ from meetings.reading.words import Words, join
 _LONGEST_NAME = 32
 _LONGEST_SPEAKER = 20
 _DOTS = re.compile(r"[·‧．.]")
+_NOTHING = re.compile(r"\(?(?:從?略|無)\)?。?")
 _DEPUTED = re.compile(r"^(?P<who>.{2,24}?)(?:代表|代理|主持|裁示)?$")
 
 
@@ -93,6 +94,6 @@ def _remark(person: Person, chairs: list[Person]) -> Remark:
 
 def _add(remark: Remark, item: Item) -> None:
     text = written([Item(None, item.words, item.line, children=item.children)])
-    if text:
+    if text and not _NOTHING.fullmatch("".join(item.words.folded.split())):
         remark.items.append(text)
         remark.words.append(join([item.words, item.all_words()[len(item.words) :]]))

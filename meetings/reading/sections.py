@@ -22,6 +22,7 @@ from platform_site.lib.numbering import Level
 
 HEADER_KINDS = ("time", "place", "chairs", "recorder", "attendance")
 _LONGEST_HEADING = 60
+_LONGEST_NUMBERED = 24  # of a heading on the level of lists
 _SHORTEST_TORN = 14  # a line that ends sooner was not too short for its heading
 _QUALIFIER = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)?)\)$")
 _ATTACHMENT = re.compile(
@@ -192,7 +193,7 @@ class _Cutter:
     ) -> Section | None:
         label = header or body_label(rest)
         if self.level is None:
-            if not (label or mark.level == Level.LEGAL):
+            if not (label or mark.level == Level.LEGAL or self._is_first(mark, rest)):
                 return None
             self.level = mark.level
         elif mark.level != self.level or (
@@ -200,6 +201,18 @@ class _Cutter:
         ):
             return None
         return _headed(line, mark, rest, label)
+
+    def _is_first(self, mark: Mark, rest: Words) -> bool:
+        """Whether a number is that of the first heading below a header without any."""
+        head = rest.folded.partition(":")[0]
+        return (
+            not self.in_body
+            and mark.number == 1
+            and mark.level == Level.CHINESE
+            and len({section.kind for section in self.cut.sections}) > 1
+            and len(head) <= _LONGEST_NUMBERED
+            and kind_of("".join(head.split())) != "other"
+        )
 
     def _follows(self, mark: Mark, label: Label | None, rest: Words) -> bool:
         """Whether a number on the headings' level is a heading's, not a list's."""
@@ -210,7 +223,7 @@ class _Cutter:
         if mark.number != self.number + 1 or mark.number == self.inner + 1:
             return False
         head = rest.folded.partition(":")[0]
-        return len(head) <= 24 and kind_of(head) != "other"
+        return len(head) <= _LONGEST_NUMBERED and kind_of(head) != "other"
 
 
 def is_attachment_label(line: Line) -> bool:

@@ -180,7 +180,7 @@ def _platform(text: str, quoted: re.Match[str] | None) -> tuple[str | None, str]
 
 
 def _group(rest: str) -> str | None:
-    behind = rest.rpartition("|")[2] or rest
+    behind = _NUMBER.sub("", rest.rpartition("|")[2] or rest)
     found = _GROUP.search(behind)
     if not found:
         return None

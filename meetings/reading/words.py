@@ -19,6 +19,7 @@ for _from, _to in zip(
 ):
     _FOLDING[ord(_from)] = ord(_to)
 
+_SPREAD = 5  # characters alone in a line that is set with spaces
 _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef]")
 
 
@@ -94,6 +95,25 @@ class Words:
             "".join(self.text[place] for place in places),
             [self.places[place] for place in places],
             requoted("".join(self.folded[place] for place in places)),
+        )
+
+    def drawn_together(self) -> Words:
+        """Return a line set 會 議 紀 錄 without the space behind each character."""
+        pieces = self.text.split()
+        single = sum(len(piece) == 1 for piece in pieces)
+        if single < _SPREAD or single < 0.9 * len(pieces):
+            return self
+        places = [
+            place
+            for place, char in enumerate(self.text)
+            # A wide gap parts words, as before 紀錄 on the line of the chair.
+            if not char.isspace()
+            or char == "\t"
+            or (place > 1 and not self.text[place - 2 : place + 1].strip())
+        ]
+        return Words(
+            "".join(self.text[place] for place in places),
+            [self.places[place] for place in places],
         )
 
     def plain(self) -> str:

@@ -573,9 +573,12 @@ def test_dropped_network_keeps_the_text_and_saves_when_it_is_back(desk, remarks)
 def test_closed_tab_brings_back_what_was_typed(desk, remarks):
     page = desk(remarks)
     page.fill("[name=rows-0-speaker]", "邱佩琳")
+    page.locator("[name=rows-0-speaker]").blur()  # or its change comes after KEPT
     wait_for_state(page, "已儲存 ")
     page.evaluate(KEPT, "關閉前所寫。")  # as a browser that died has left it
     again = page.context.new_page()
+    again.goto(page.url.replace("remarks/", "motions/"))
+    again.wait_for_function(f"{LEFT}.length > 0")  # what one tab keeps comes late
     page.close()
 
     again.goto(page.url)

@@ -17,6 +17,7 @@ from cases.record import load_record
 from meetings.models import Minutes, MinutesFile
 from platform_site.lib.numbering import to_chinese
 from platform_site.lib.roc import format_meeting_time, format_time, parse_time
+from tests.browser.test_admin_accessibility import everywhere
 from tests.browser.test_desk import (
     FIFTH,
     FIXTURES,
@@ -144,11 +145,15 @@ def test_minutes_go_from_the_file_to_the_confirmed_record(open_page, data, has_s
     look_through(page, data)
     unread = page.locator(".unread").inner_text()
     make_draft(page)
+    found = everywhere(page) if has_script else []
     put_off(page, unread)
+    page.get_by_role("link", name="檢核與確認").first.click()
+    found += everywhere(page) if has_script else []
     confirm(page)
 
     minutes = Minutes.objects.get(meeting__slug="vice-mayor-5")
     assert facts(minutes) == expected_facts(data)
+    assert found == []
     kept = MinutesFile.objects.get(minutes=minutes)
     assert bytes(kept.content) == content
     assert kept.sha256 == hashlib.sha256(content).hexdigest()
@@ -208,7 +213,6 @@ def put_off(page, unread):
 
 def confirm(page):
     """Accept what is only odd, with a word each, and confirm."""
-    page.get_by_role("link", name="檢核與確認").first.click()
     assert page.locator(".finding.error").all_text_contents() == []
     for box in page.locator(".acceptance input[name=words]").all():
         box.fill("依會議紀錄所載")

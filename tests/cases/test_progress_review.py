@@ -699,6 +699,26 @@ def test_nothing_is_written_while_rows_are_open(platform, cases, desk):
     assert held() == []
 
 
+def test_data_date_of_the_paper_that_lies_ahead_is_in_the_way(platform, cases, desk):
+    reading = read_report(
+        platform, told("河濱步道", (None, "甲。")), as_of="2199-12-31"
+    )
+    choose(desk, reading)
+
+    response = write(desk, reading)
+
+    assert messages_of(response) == ["資料時間288年12月31日晚於今天，請更正。"]
+    assert held() == []
+
+
+def test_text_that_is_too_long_is_doubtful(platform, cases):
+    reading = read_report(platform, told("河濱步道", (None, "字" * 50_001)))
+
+    assert review_progress(reading).rows[0].doubts == [
+        "辦理情形最多 50000 字，目前有 50001 字。"
+    ]
+
+
 def test_without_a_data_date_nothing_is_written(platform, cases, desk):
     reading = read_report(platform, told("河濱步道", (None, "甲。")), as_of=None)
     accept_clear(desk, reading)

@@ -152,6 +152,24 @@ def test_whatever_stands_below_a_title_is_read_and_kept(body):
     assert lost(found) == Counter()
 
 
+PAPERS = [paper(name) for name in NAMES]
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES | st.just("")), max_size=20
+)
+
+
+@given(st.sampled_from(PAPERS), EDITS)
+@settings(deadline=None)
+def test_a_paper_torn_and_mixed_up_is_read_and_kept(text, edits):
+    for where, length, piece in edits:
+        place = int(where * len(text))
+        text = text[:place] + piece + text[place + length :]
+
+    found = read_text(text)
+
+    assert lost(found) == Counter() or not found["meetings"]
+
+
 @given(st.text(max_size=300))
 @settings(deadline=None)
 def test_no_text_is_too_odd_to_be_read(text):
@@ -165,6 +183,9 @@ LONG = [
     "解列",
     "1. 同意新增2案：「甲」、「乙」。\n",
     "林副市長：好。\n",
+    "二、「甲乙丙丁」請再行研議。\n",
+    "提案：交通組\n",
+    "甲 乙 丙 丁 戊 己\n",
     "新北市政府 劉副市長和然\n",
     "一、甲案：俟完成後再提解除列管。\n",
     "甲\t乙\n",
@@ -232,7 +253,9 @@ def test_the_command_tells_people_what_it_read():
 
     lines = out.getvalue().splitlines()
     assert lines[0] == "基北北桃合作交流平臺第9次副市長層級會議紀錄"
-    assert lines[1] == "  時間：2027-03-18 14:30～2027-03-18 16:00"
+    assert lines[1] == (
+        "  時間：116年3月18日（星期四）下午2時30分，散會116年3月18日（星期四）下午4時"
+    )
     assert "  環境資源組：更名「河川巡守隊互訪」→「水環境巡守互訪」" in lines
 
 
@@ -385,6 +408,15 @@ def test_a_table_of_decisions_is_read_cell_by_cell():
         ("併入「乙」辦理。", "merge"),
         ("提案機關撤回。", "withdraw"),
         ("本案重新列管。", "relist"),
+        ("已上線，同意解管。", "propose_delist"),
+        ("建議撤管。", "propose_delist"),
+        ("回歸常態業務，不予列管。", "propose_delist"),
+        ("無須再列管。", "propose_delist"),
+        ("暫不解管，續管。", "continue"),
+        ("續管。", "continue"),
+        ("請補充管線資料，留管。", "continue"),
+        ("請持續管理維護設施，提升瞭解管道。", "continue"),
+        ("屆期仍未完成者，逕予解管。", "continue"),
     ],
 )
 def test_the_words_about_a_listed_case_decide_its_fate(said, action):
@@ -400,6 +432,10 @@ def test_the_words_about_a_listed_case_decide_its_fate(said, action):
         ("本案暫不於副首長會議提請列管。", "defer"),
         ("請補充資料後再議。", "defer"),
         ("提案機關撤案。", "withdraw"),
+        ("考量資源有限，不予列管。", "withdraw"),
+        ("不同意納入列管。", "withdraw"),
+        ("不通過。", "withdraw"),
+        ("本案納入交通組列管。", "agree"),
     ],
 )
 def test_the_words_about_a_proposal_decide_its_fate(said, action):

@@ -185,6 +185,34 @@ def test_motion_longer_than_a_subject_keeps_all_its_words(read, clerk):
     assert (motion.subject, motion.outcome) == ("請研議增設步道", text)
 
 
+def test_cases_moved_in_one_sentence_are_motions_of_one_proposer(read, clerk):
+    text = "山海市政府提出「增設步道」及「共同採購」等 2 案臨時動議，請先研議。"
+
+    draft_of(
+        read(
+            motions=[
+                {"text": text, "cases": ["增設步道"]},
+                {"text": text, "cases": ["共同採購"]},
+            ]
+        ),
+        clerk,
+    )
+
+    assert list(Motion.objects.values_list("subject", "proposer", "outcome")) == [
+        ("增設步道", "山海市政府", "請先研議。"),
+        ("共同採購", "山海市政府", "請先研議。"),
+    ]
+
+
+def test_motion_whose_case_is_worded_otherwise_keeps_all_its_words(read, clerk):
+    text = "請各市研議步道之增設。"
+
+    draft_of(read(motions=[{"text": text, "cases": ["增設步道"]}]), clerk)
+
+    motion = Motion.objects.get()
+    assert (motion.subject, motion.proposer, motion.outcome) == ("增設步道", "", text)
+
+
 def test_text_no_field_can_hold_is_told_and_left_out(read, clerk):
     draft = draft_of(
         read(remarks=[{"speaker": "王" * 41, "items": ["請加速。"]}]), clerk
@@ -216,6 +244,7 @@ def test_resolution_about_no_case_is_taken_over(read, clerk, group):
                     "source": {"start": start, "end": end},
                 },
                 {"group": group.name, "text": "其餘0案。", "source": None},
+                {"group": None, "text": "三、列管合作案(計9案)：", "source": None},
             ],
         ),
         clerk,
@@ -622,3 +651,23 @@ def test_check_page_keeps_the_papers_numbers_beside_the_drafts(
 
     row = page[page.index('class="desk-table paper-claims"') :]
     assert re.findall(r'<td class="number[^>]*>(\d+)</td>', row) == ["7", "1"]
+
+
+def test_review_of_what_was_confirmed_says_that_it_is_on_record(
+    read, platform, clerk, tracked, group
+):
+    found = read(
+        decision_said("跨市公車", "delist", group=group.name),
+        decision_said("火災調查合作", group=group.name),
+    )
+    minutes = draft_of(found, clerk, group.slug).minutes
+    confirm_desk(minutes, by=clerk)
+    found = type(found).objects.get(pk=found.pk)
+
+    rows = review_of(found).rows
+
+    assert [(row.before, row.after, row.doubts) for row in rows] == [
+        ("同意解列", "與紀錄相符", ()),
+        ("同意新增", "與紀錄相符", ()),
+    ]
+    assert sit_down(platform).get(at(found)).status_code == 200

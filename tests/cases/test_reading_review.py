@@ -194,6 +194,18 @@ def test_decision_no_code_fits_is_doubted(read, tracked, group):
     assert row.doubts == ["看不出文件作了什麼決定，請選擇。"]
 
 
+@pytest.mark.parametrize(
+    "said", [{"series": "mayor"}, {"starts_at": None, "ends_at": None}]
+)
+def test_nothing_is_clear_before_the_meeting_is_known(
+    read, tracked, group, clerk, said
+):
+    found = read(decision_said("跨市公車", "delist", group=group.name), **said)
+
+    assert "請先補上會議資料" in only_row(found).doubts[-1]
+    assert accept_clear(found, by=clerk) == 0
+
+
 def test_group_asks_for_delisting(platform, group, tracked, working_series):
     reading = read_paper(
         platform,
@@ -706,3 +718,39 @@ def test_list_says_which_minutes_are_on_record(
     html = desk.get(reverse("desk:reading", args=[platform.slug, reading.pk])).text
 
     assert re.findall("　(已在紀錄中|待審閱)", html) == ["已在紀錄中", "待審閱"]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_accepting_all_takes_the_same_queries_however_many(
+    read, group, clerk, count, django_assert_num_queries
+):
+    found = read(
+        *(decision_said(f"第{n}號新案", group=group.name) for n in range(count))
+    )
+
+    with django_assert_num_queries(19):
+        assert accept_clear(found, by=clerk) == count
+
+
+def test_what_no_field_can_hold_is_told_before_a_draft_is_made(desk, read):
+    found = read(
+        place="長" * 121, remarks=[{"speaker": "王" * 41, "items": ["請加速。"]}]
+    )
+
+    page = desk.get(at(found)).text
+
+    assert found.place == ""
+    assert "超過 120 字，沒有帶入" in page
+    assert "主席結論「請加速。…」過長，未帶入草稿。" in page
+
+
+def test_meeting_of_a_year_that_prints_no_number_is_taken_for_the_first(
+    read, deciding_series
+):
+    deciding_series.numbering = "per_year"
+    deciding_series.save()
+
+    found = read(roc_year=113)
+
+    assert found.number == 1
+    assert review_of(found).cautions == ["文件未載次別，列為第1次，請確認。"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases.reading.minutes import NO_MINUTES
 from platform_site.lib.faults import reason
+from platform_site.lib.roc import format_roc, format_time
 from platform_site.reading.document import Refused
 from platform_site.reading.sandbox import read
 
@@ -28,6 +30,7 @@ _ACTIONS = {
     "withdraw": "撤案",
     "defer": "緩議",
 }
+_INNER = str.maketrans("「」", "『』")
 _NUMBERS = (("listed", "新增"), ("delisted", "解列"), ("continued", "持續列管"))
 
 
@@ -68,16 +71,16 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
 def _told(meeting: dict[str, Any]) -> Iterator[str]:
     """Tell what one meeting's minutes say, a line for each fact."""
     yield meeting["title"]
-    times = [meeting["starts_at"] or "未讀出", meeting["ends_at"] or "未讀出"]
-    yield f"  時間：{'～'.join(time.replace('T', ' ') for time in times)}"
+    yield f"  時間：{_time(meeting['starts_at'])}，散會{_time(meeting['ends_at'])}"
     yield f"  地點：{meeting['place'] or '未讀出'}"
     chairs = (f"{chair['name']}{chair['title']}" for chair in meeting["chairs"])
     yield f"  主席：{'、'.join(chairs) or '未讀出'}"
     yield f"  紀錄：{meeting['recorder'] or '未讀出'}"
     for decision in meeting["decisions"]:
         group = f"{decision['group']}：" if decision["group"] else ""
-        new = f"→「{decision['new_name']}」" if decision["new_name"] else ""
-        yield f"  {group}{_ACTIONS[decision['action']]}「{decision['case']}」{new}"
+        new = f"→{_quoted(decision['new_name'])}" if decision["new_name"] else ""
+        name = _quoted(decision["case"])
+        yield f"  {group}{_ACTIONS[decision['action']]}{name}{new}"
     for claim in meeting["claims"]:
         told = "、".join(
             f"{word} {claim[name]} 案"
@@ -92,3 +95,17 @@ def _told(meeting: dict[str, Any]) -> Iterator[str]:
         yield f"  第 {warning['line']} 行：{warning['message']}"
     for line in meeting["unread"]:
         yield f"  第 {line['line']} 行未讀入：{line['text']}"
+
+
+def _time(said: str | None) -> str:
+    """A day, with its hour where one was read, as papers print it."""
+    if said is None:
+        return "未讀出"
+    at = datetime.fromisoformat(said)
+    hour = format_time(at.time()) if "T" in said else ""
+    return f"{format_roc(at.date(), 'full')}{hour}"
+
+
+def _quoted(name: str) -> str:
+    """The name in quotation marks, its own made the inner ones."""
+    return f"「{name.translate(_INNER)}」"

@@ -41,6 +41,7 @@ from cases.readings.forms import HeaderForm, stored_header
 from cases.readings.judge import Row, label_of
 from cases.readings.minutes import facts_of
 from cases.readings.review import Review, on_record, review_of
+from cases.readings.texts import left_out_of
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.overview import address_of
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
@@ -177,6 +178,7 @@ def page(
         "paper": paper_lines(review),
         "cases": _every_case(read.reading.platform),
         "saved": read,
+        "left_out": left_out_of(review) if read.is_open else [],
     }
     return desk_page(
         request, "readings/minutes.html", f"審閱：{read}", context, status=status
