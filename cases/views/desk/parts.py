@@ -25,6 +25,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from cases.readings.minutes import unread_of
+from cases.views.answers import wants_json
 from cases.views.desk.access import desk_page
 from cases.views.desk.steps import steps_of
 from meetings.minutes.drafting import SavedMeanwhile, saving
@@ -149,10 +150,6 @@ def _int(text: Any) -> int:
 # Answers -------------------------------------------------------------------------
 
 
-def _wants_json(part: Part) -> bool:
-    return part.request.headers.get("Accept", "").startswith("application/json")
-
-
 def _show(part: Part, saved: DraftPart, *, status: int = 200) -> HttpResponse:
     context = {
         "part": part,
@@ -171,7 +168,7 @@ def _show(part: Part, saved: DraftPart, *, status: int = 200) -> HttpResponse:
 
 
 def _invalid(part: Part) -> HttpResponseBase:
-    if _wants_json(part):
+    if wants_json(part.request):
         return JsonResponse(
             {"state": "invalid", "errors": part.errors}, status=UNPROCESSABLE
         )
@@ -182,7 +179,7 @@ def _invalid(part: Part) -> HttpResponseBase:
 
 def _saved(part: Part, saved: DraftPart) -> HttpResponseBase:
     at = timezone.localtime(saved.saved_at)
-    if _wants_json(part):
+    if wants_json(part.request):
         fresh = part.again()
         live = ""
         if part.live_template:
@@ -250,7 +247,7 @@ def _conflict(part: Part, saved: DraftPart) -> HttpResponseBase:
         "differences": list(_differences(part, part.content, stored)),
         "hidden": hidden,
     }
-    if _wants_json(part):
+    if wants_json(part.request):
         panel = render_to_string("desk/_conflict.html", context, request=part.request)
         return JsonResponse({"state": "conflict", "panel": panel}, status=CONFLICT)
     return desk_page(

@@ -27,6 +27,7 @@ from cases.readings.progress_choose import (
     accept,
     set_aside,
 )
+from cases.views.answers import by_field, wants_json
 from cases.views.desk.access import desk_page, desk_view
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.readings.access import reading_address
@@ -69,23 +70,10 @@ def row(request: HttpRequest, platform: str, key: int, row: int) -> HttpResponse
     except Written as error:
         return told(request, reading, error.messages)
     except ValidationError as error:
-        return _invalid(request, reading, progress, _by_field(error))
-    if _wants_json(request):
+        return _invalid(request, reading, progress, by_field(error))
+    if wants_json(request):
         return _drawn(request, reading, progress)
     return HttpResponseRedirect(f"{address_of(reading)}#row-{progress.order}")
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _by_field(error: ValidationError) -> dict[str, str]:
-    if hasattr(error, "error_dict"):
-        return {
-            name if name != "__all__" else "": " ".join(sentences)
-            for name, sentences in error.message_dict.items()
-        }
-    return {"": " ".join(error.messages)}
 
 
 def _drawn(
@@ -113,7 +101,7 @@ def _invalid(
     progress: ReadProgress,
     errors: Mapping[str, str],
 ) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"errors": dict(errors)}, status=UNPROCESSABLE)
     return page(
         request,
@@ -130,7 +118,7 @@ def _invalid(
 def _conflict(
     request: HttpRequest, reading: Reading, stands: ReadProgress
 ) -> HttpResponseBase:
-    if _wants_json(request):
+    if wants_json(request):
         # The script sends the plain form then, and the page shows both.
         return JsonResponse({"state": "conflict"}, status=CONFLICT)
     review = review_progress(reading)

@@ -28,6 +28,7 @@ from cases.readings.choose import (
 )
 from cases.readings.judge import chosen_of
 from cases.readings.review import Review, review_of
+from cases.views.answers import by_field, wants_json
 from cases.views.desk.access import desk_view
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.readings.access import kept_minutes, minutes_address
@@ -70,25 +71,12 @@ def row(
         messages.error(request, error.messages[0])
         return HttpResponseRedirect(minutes_address(read, "read-minutes"))
     except ValidationError as error:
-        return _invalid(request, read, decision, _by_field(error))
-    if _wants_json(request):
+        return _invalid(request, read, decision, by_field(error))
+    if wants_json(request):
         return _drawn(request, read, decision)
     return HttpResponseRedirect(
         f"{minutes_address(read, 'read-minutes')}#row-{decision.order}"
     )
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _by_field(error: ValidationError) -> dict[str, str]:
-    if hasattr(error, "error_dict"):
-        return {
-            name if name != "__all__" else "": " ".join(sentences)
-            for name, sentences in error.message_dict.items()
-        }
-    return {"": " ".join(error.messages)}
 
 
 def _drawn(
@@ -122,7 +110,7 @@ def _invalid(
     decision: ReadDecision,
     errors: Mapping[str, str],
 ) -> HttpResponse:
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"errors": dict(errors)}, status=UNPROCESSABLE)
     return page(
         request,
@@ -147,7 +135,7 @@ def _conflict(
     mine, theirs = _sent_words(request.POST), _words(stands)
     if request.POST.get("do") != "accept":
         mine = [("審閱", {"ignore": "略過"}.get(request.POST["do"], "重新審閱"))]
-    if _wants_json(request):
+    if wants_json(request):
         # The script sends the plain form then, and the page shows both.
         return JsonResponse({"state": "conflict"}, status=CONFLICT)
     return conflict_page(
