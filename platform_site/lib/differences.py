@@ -1,0 +1,93 @@
+"""What changed from one text to another, piece by piece, for people to look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+# Lines first, words inside the lines that differ: comparing is quadratic, and a line
+# as long as this is shown as wholly taken out and put in.
+LONGEST_LINE = 4000
+# Fewer than so many signs in common between two changes are noise, not a text.
+SHORTEST_COMMON = 2
+
+# A word: Latin letters, a number with what belongs to it, or one sign of its own.
+WORD = re.compile(r"[A-Za-z]+|[0-9]+(?:[.,/:-][0-9]+)*%?|\n|.", re.DOTALL)
+LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text that stayed, came or went; ``kind`` says which."""
+
+    kind: str  # same, added, removed
+    text: str
+
+
+def differences(old: str, new: str) -> list[Piece]:
+    """Return the pieces that lead from ``old`` to ``new``, in reading order.
+
+    Those that stayed or went make up ``old``, those that stayed or came ``new``. What
+    went stands before what came in its place.
+    """
+    return list(_joined(_by_line(LINE.findall(old), LINE.findall(new))))
+
+
+def _by_line(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    for tag, a, b, c, d in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        if tag == "equal":
+            yield Piece("same", before)
+        elif not before or not after or max(len(before), len(after)) > LONGEST_LINE:
+            yield Piece("removed", before)
+            yield Piece("added", after)
+        else:
+            yield from _by_word(WORD.findall(before), WORD.findall(after))
+
+
+def _by_word(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    gone: list[str] = []
+    come: list[str] = []
+    for tag, a, b, c, d in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        # At either end too little to be noise is still where the text goes on.
+        inside = bool(gone or come) and b < len(old) and d < len(new)
+        if tag == "equal" and not (inside and len(before) < SHORTEST_COMMON):
+            yield Piece("removed", "".join(gone))
+            yield Piece("added", "".join(come))
+            gone.clear()
+            come.clear()
+            yield Piece("same", before)
+        else:
+            gone.append(before)
+            come.append(after)
+    yield Piece("removed", "".join(gone))
+    yield Piece("added", "".join(come))
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Join neighbours of one kind, those that went before those that came."""
+    same, gone, come = "", "", ""
+    for piece in pieces:
+        if piece.kind == "same":
+            if piece.text and (gone or come):
+                yield from _told(same, gone, come)
+                same, gone, come = "", "", ""
+            same += piece.text
+        elif piece.kind == "removed":
+            gone += piece.text
+        else:
+            come += piece.text
+    yield from _told(same, gone, come)
+
+
+def _told(same: str, gone: str, come: str) -> Iterator[Piece]:
+    for kind, text in (("same", same), ("removed", gone), ("added", come)):
+        if text:
+            yield Piece(kind, text)
