@@ -83,11 +83,12 @@ def postgres_processes(var_dir):
 
 def workers(process):
     """The demo's worker, begun anew where it was killed."""
-    return [
-        child
-        for child in psutil.Process(process.pid).children()
-        if "worker" in child.cmdline()
-    ]
+    found = []
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.ZombieProcess):
+            if "worker" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def cases(var_dir):
