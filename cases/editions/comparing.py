@@ -122,11 +122,11 @@ def changed_lines(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """Leave out the lines in which nothing changed; a mark stands for them."""
     lines: list[list[Piece]] = [[]]
     for piece in pieces:
-        for at, line in enumerate(piece.text.split("\n")):
+        for at, words in enumerate(piece.text.split("\n")):
             if at:
                 lines.append([])
-            if line:
-                lines[-1].append(Piece(piece.kind, line))
+            if words:
+                lines[-1].append(Piece(piece.kind, words))
     told = [line for line in lines if line]
     shown = [any(piece.kind != "same" for piece in line) for line in told]
     for at, line in enumerate(told):
