@@ -131,8 +131,9 @@ class Figure:
         return sum(case.group == group for case in self.cases)
 
 
-# Of these figures a paper names the cases, in this order.
-NAMED = ("new", "left", "missing", "still")
+# Of these figures a paper names the cases, or says that there are none.
+NAMED = ("new", "left")
+NAMED_IF_ANY = ("missing", "still")
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,11 @@ class FirstPage:
     @property
     def listed_figures(self) -> list[Figure]:
         """The figures whose cases a paper names: what came, left or stands still."""
-        return [each for each in self.figures if each.key in NAMED]
+        return [
+            each
+            for each in self.figures
+            if each.key in NAMED or (each.key in NAMED_IF_ANY and each.cases)
+        ]
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cases.reports import ReportRow, StatusReport
-from platform_site.lib.differences import Piece, differences
-
-OMITTED = "……"
+from platform_site.lib.differences import Piece, changed_lines, differences
 
 
 @dataclass(frozen=True)
@@ -116,23 +114,3 @@ def _blocks(old: ReportRow | None, new: ReportRow) -> Iterator[BlockChange]:
         if was.strip() != is_now.strip():
             pieces = differences(was.strip(), is_now.strip())
             yield BlockChange(municipality, tuple(changed_lines(pieces)))
-
-
-def changed_lines(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Leave out the lines in which nothing changed; a mark stands for them."""
-    lines: list[list[Piece]] = [[]]
-    for piece in pieces:
-        for at, words in enumerate(piece.text.split("\n")):
-            if at:
-                lines.append([])
-            if words:
-                lines[-1].append(Piece(piece.kind, words))
-    told = [line for line in lines if line]
-    shown = [any(piece.kind != "same" for piece in line) for line in told]
-    for at, line in enumerate(told):
-        if shown[at]:
-            if at:
-                yield Piece("same", "\n")
-            yield from line
-        elif at == 0 or shown[at - 1]:
-            yield Piece("same", "\n" + OMITTED if at else OMITTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -28,6 +28,7 @@ from cases.reports import (
     status_report,
 )
 from cases.status import public_cases_on
+from meetings.models import Meeting
 from platform_site.lib.numbering import to_chinese
 from platform_site.lib.roc import format_roc
 
@@ -113,29 +114,24 @@ def _correct(
 
 
 def _figures(round_: ReportingRound, last: ReportingRound | None) -> Iterable[Figure]:
-    platform = round_.platform
-    word, on = platform.case_word, format_roc(round_.as_of)
+    word, on = round_.platform.case_word, format_roc(round_.as_of)
     now = _listed(round_.platform_id, round_.as_of)
-    if last is not None:
-        before = _listed(round_.platform_id, last.as_of)
-        then = format_roc(last.as_of)
-        yield Figure(
-            "opening",
-            "上期列管",
-            f"上期資料時間（{then}）列管中的{word}",
-            _cases(before),
-        )
+    base = _base(round_, last)
+    if base is not None:
+        day, then = base
+        before = _listed(round_.platform_id, day)
+        yield Figure("opening", "前次列管", f"{then}列管中的{word}", _cases(before))
         came = {pk: now[pk] for pk in now if pk not in before}
         yield Figure(
             "new",
-            "本期新增",
+            "新增列管",
             f"{then}未列管、{on}列管中的{word}，含重新列管與補登",
             _cases(came, {pk: _since(case) for pk, case in came.items()}),
         )
         gone = [pk for pk in before if pk not in now]
         yield Figure(
             "left",
-            "本期不再列管",
+            "不再列管",
             f"{then}列管中、{on}已不在列管的{word}，含解列、併案與分案",
             _cases({pk: before[pk] for pk in gone}, _ends(gone, round_.as_of)),
         )
@@ -143,10 +139,34 @@ def _figures(round_: ReportingRound, last: ReportingRound | None) -> Iterable[Fi
         "listed",
         "列管中",
         f"資料時間（{on}）列管中的{word}"
-        + ("，即上期列管加本期新增、減本期不再列管" if last else ""),
+        + ("，即前次列管加新增列管、減不再列管" if base else ""),
         _cases(now),
     )
     yield from _told(round_, last, now)
+
+
+def _base(
+    round_: ReportingRound, last: ReportingRound | None
+) -> tuple[date, str] | None:
+    """Return the day that the list is compared to, and how it is called.
+
+    That is the last round's, or before there was one the eve of the last deciding
+    meeting.
+    """
+    if last is not None:
+        return last.as_of, f"上期資料時間（{format_roc(last.as_of)}）"
+    meeting = (
+        Meeting.objects.public()
+        .deciding()
+        .filter(platform=round_.platform_id, held_on__lte=round_.as_of)
+        .select_related("series")
+        .in_order()
+        .last()
+    )
+    if meeting is None:
+        return None
+    called = f"{meeting.short_title}（{format_roc(meeting.held_on)}）召開前"
+    return meeting.held_on - timedelta(days=1), called
 
 
 def _listed(platform: int, day: date) -> dict[int, dict[str, Any]]:
