@@ -29,7 +29,6 @@ from cases.reports import (
 )
 from cases.status import public_cases_on
 from meetings.models import Meeting
-from platform_site.lib.numbering import to_chinese
 from platform_site.lib.roc import format_roc
 
 Cases = Mapping[int, Mapping[str, Any]]
@@ -49,7 +48,7 @@ def gather(
     report = status_report(round_.platform, round_.as_of, texts=slots)
     report, corrected = _correct(report, round_, corrections)
     first_page = FirstPage(
-        edition=f"第{to_chinese(number)}版" if number > 1 else "",
+        edition=f"第{number}版" if number > 1 else "",
         why=why,
         last_on=last.as_of if (last := last_round(round_)) else None,
         figures=tuple(_figures(round_, last)),
@@ -181,6 +180,7 @@ def _listed(platform: int, day: date) -> dict[int, dict[str, Any]]:
             that_name=F("current_name"),
             group_name=F("group__name"),
             meeting=F("that_day__listed_by__meeting__title"),
+            platform_name=F("platform__name"),
             kind=F("that_day__listed_by__kind"),
             decided_on=F("that_day__listed_by__decided_on"),
         )
@@ -192,7 +192,8 @@ def _since(case: Mapping[str, Any]) -> str:
     if case["kind"] is None:
         return ""
     kind = LedgerEntry.Kind(case["kind"]).label
-    return f"{format_roc(case['decided_on'])}{case['meeting']}{kind}"
+    meeting = case["meeting"].removeprefix(case["platform_name"])
+    return f"{format_roc(case['decided_on'])}{meeting}{kind}"
 
 
 def _ends(cases: Sequence[int], day: date) -> dict[int, str]:
@@ -214,10 +215,12 @@ def _ends(cases: Sequence[int], day: date) -> dict[int, str]:
     )
     said = {}
     for entry in entries:
-        reason = entry.get_reason_display() if entry.reason else entry.words
+        reason = entry.get_reason_display() if entry.reason else ""
+        if entry.reason in ("", LedgerEntry.Reason.OTHER) and entry.words:
+            reason = entry.words
         if entry.merged_into is not None:
             reason = f"併入{entry.merged_into.number}"
-        told = f"{format_roc(entry.decided_on)}{entry.meeting.title}"
+        told = f"{format_roc(entry.decided_on)}{entry.meeting.short_title}"
         told += f"{entry.get_kind_display()}"
         said[entry.case_id] = f"{told}：{reason}" if reason else told
     return said

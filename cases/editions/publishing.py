@@ -122,7 +122,7 @@ def _bases(
 def _base(edition: ReportEdition) -> dict[str, Any]:
     report = from_data(edition.dataset["report"])
     said = report.first_page.edition if report.first_page else ""
-    title = f"{format_roc(report.as_of)}{said or '第一版'}"
+    title = f"{format_roc(report.as_of)}{said or '第1版'}"
     return {"title": title, "report": edition.dataset["report"]}
 
 

@@ -37,7 +37,7 @@ def status_report_data(report: StatusReport) -> dict[str, Any]:
 
 def _first_page(first: FirstPage) -> dict[str, Any]:
     return {
-        "edition": first.edition or "第一版",
+        "edition": first.edition or "第1版",
         "why": interchange(first.why),
         "last_as_of": first.last_on and first.last_on.isoformat(),
         "figures": [

@@ -266,7 +266,7 @@ def test_a_correction_is_the_next_edition_and_the_slot_keeps_its_text(site, clie
     )
 
     data = json.loads(content(second, "status.json"))
-    assert data["edition"] == "第二版"
+    assert data["edition"] == "第2版"
     assert data["why"] == "驗收日期誤植"
     assert [(each["before"], each["after"]) for each in data["corrected"]] == [
         ("1.已動工。\n2.已驗收。", "1.已動工。\n2.已完工。")
