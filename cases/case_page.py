@@ -21,6 +21,7 @@ from cases.models import (
 )
 from cases.status import DEFINITIONS, readable_cases
 from meetings.models import Meeting, Municipality, Platform
+from platform_site.lib.differences import Piece, changed_lines, differences
 
 Kind = LedgerEntry.Kind
 
@@ -54,11 +55,25 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a municipality (None: all jointly) told in a round.
+
+    ``pieces`` lead from what it told in the round before to this; none where that is
+    the same or there is nothing to compare it to.
+    """
+
+    municipality: Municipality | None
+    text: str
+    is_unchanged: bool
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
 class Period:
     """What was reported in one round, in the order of the municipalities."""
 
     round: ReportingRound
-    updates: Sequence[ProgressUpdate]
+    told: Sequence[Told]
 
 
 @dataclass(frozen=True)
@@ -261,12 +276,29 @@ def _related(
 
 
 def _periods(case: Case) -> list[Period]:
+    """Return the public rounds, newest first, each text beside the one before it."""
     updates = (
         ProgressUpdate.objects.public()
+        .as_told()
         .filter(case=case)
         .select_related("round", "municipality")
     )
-    return [
-        Period(round_, list(those))
-        for round_, those in groupby(updates, key=lambda update: update.round)
-    ]
+    periods: list[Period] = []
+    before: dict[int | None, str] = {}
+    for round_, those in groupby(reversed(updates), key=lambda update: update.round):
+        told = [_told(update, before) for update in reversed(list(those))]
+        periods.append(Period(round_, told))
+    return periods[::-1]
+
+
+def _told(update: ProgressUpdate, before: dict[int | None, str]) -> Told:
+    """Return what an update told; what it told last is kept in ``before``."""
+    text = update.told_text or ""
+    last = before.get(update.municipality_id)
+    if text:
+        before[update.municipality_id] = text
+    is_unchanged = update.told_on != update.round.as_of
+    pieces: Sequence[Piece] = ()
+    if last and text and last.strip() != text.strip() and not is_unchanged:
+        pieces = tuple(changed_lines(differences(last.strip(), text.strip())))
+    return Told(update.municipality, text, is_unchanged, pieces)

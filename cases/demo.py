@@ -7,8 +7,12 @@ from datetime import date
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
+from cases.editions.publishing import ask_for_edition
+from cases.models import ReportingRound
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
+from cases.rounds import lock_round
 from meetings.models import (
     Assignment,
     IssueGroup,
@@ -65,6 +69,17 @@ def create_accounts() -> None:
                 )
                 for group in IssueGroup.objects.filter(slug="transport")
             )
+
+
+def publish_reports() -> None:
+    """Have each round that came from a paper published as an edition.
+
+    The worker makes the files, once what is loaded is committed.
+    """
+    for round_ in ReportingRound.objects.select_related("platform").order_by("as_of"):
+        user = get_user_model().objects.get(username=ACCOUNTS[0].username)
+        lock_round(round_, by=user, at=timezone.now())
+        ask_for_edition(round_, by=user)
 
 
 def accounts() -> list[tuple[str, str, str]]:

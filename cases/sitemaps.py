@@ -8,6 +8,8 @@ from datetime import datetime
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from cases.models import ReportEdition
+from cases.models.editions import ReportEditionQuerySet
 from cases.status import public_cases
 from meetings.models import Meeting, MeetingQuerySet, Platform
 
@@ -36,7 +38,13 @@ class PlatformPages(Sitemap[tuple[str, str]]):
     """The pages of each platform, as the name of the address and the platform."""
 
     def items(self) -> Iterable[tuple[str, str]]:
-        names = ("cases:platform", "cases:table", "meetings:list", "cases:books")
+        names = (
+            "cases:platform",
+            "cases:table",
+            "meetings:list",
+            "cases:books",
+            "cases:reports",
+        )
         slugs = Platform.objects.values_list("slug", flat=True)
         return [(name, slug) for slug in slugs for name in names]
 
@@ -76,12 +84,27 @@ class CasePages(Sitemap[tuple[str, str]]):
         return reverse("cases:case", args=list(item))
 
 
+class EditionPages(Sitemap[ReportEdition]):
+    """The published editions of reports."""
+
+    def items(self) -> ReportEditionQuerySet:
+        return ReportEdition.objects.public().light().latest_first()
+
+    def lastmod(self, item: ReportEdition) -> datetime | None:
+        return item.published_at
+
+
 SITEMAPS: dict[
-    str, type[Sitemap[str]] | type[Sitemap[tuple[str, str]]] | type[Sitemap[Meeting]]
+    str,
+    type[Sitemap[str]]
+    | type[Sitemap[tuple[str, str]]]
+    | type[Sitemap[Meeting]]
+    | type[Sitemap[ReportEdition]],
 ] = {
     "site": SitePages,
     "platforms": PlatformPages,
     "meetings": MeetingPages,
     "balance": BalancePages,
     "cases": CasePages,
+    "editions": EditionPages,
 }

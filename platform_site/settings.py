@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_filters",
+    "procrastinate.contrib.django",
     "meetings",
     "cases",
 ]
@@ -45,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "platform_site.middleware.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "platform_site.lib.published.PublishedFilesMiddleware",  # static files, too
     "platform_site.lib.page_cache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -174,6 +175,9 @@ LOGGING = {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
         "django.db.backends": {"level": "INFO"},
         "fontTools": {"level": "WARNING"},
+        "procrastinate": {
+            "level": "WARNING"
+        },  # else a line for each job's begin and end
         "weasyprint": {"level": "WARNING"},
     },
 }

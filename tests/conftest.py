@@ -13,6 +13,7 @@ from cases.record import load_record
 from meetings.minutes.publish import publish as make_public
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, Minutes
+from platform_site.lib import published
 from tests.database import filled_database, scratch_database
 from tests.factories import (
     CaseFactory,
@@ -39,6 +40,13 @@ def var_folder(tmp_path_factory):
     """Keep what tests make out of the project's ``var/``."""
     settings.VAR_DIR = tmp_path_factory.mktemp("var")
     return settings.VAR_DIR
+
+
+@pytest.fixture(autouse=True)
+def forget_published_files():
+    """Published files are for ever, but what a test publishes is rolled back."""
+    yield
+    published._served.clear()
 
 
 @pytest.fixture

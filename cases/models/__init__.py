@@ -11,6 +11,7 @@ from cases.models.cases import (
     last_told,
 )
 from cases.models.drafts import DraftDecision
+from cases.models.editions import Correction, EditionFile, ReportEdition
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 from cases.models.readings import (
@@ -28,8 +29,10 @@ __all__ = [
     "CaseQuerySet",
     "CaseTheme",
     "Choice",
+    "Correction",
     "CountClaim",
     "DraftDecision",
+    "EditionFile",
     "LedgerEntry",
     "Participant",
     "ProgressStep",
@@ -39,6 +42,7 @@ __all__ = [
     "ReadProgress",
     "Reading",
     "Reminder",
+    "ReportEdition",
     "ReportingRound",
     "Standing",
     "Theme",

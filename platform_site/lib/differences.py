@@ -15,6 +15,8 @@ SHORTEST_COMMON = 2
 
 # A word: Latin letters, a number with what belongs to it, or one sign of its own.
 WORD = re.compile(r"[A-Za-z]+|[0-9]+(?:[.,/:-][0-9]+)*%?|\n|.", re.DOTALL)
+# Stands for lines in which nothing changed.
+OMITTED = "……"
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -91,3 +93,23 @@ def _told(same: str, gone: str, come: str) -> Iterator[Piece]:
     for kind, text in (("same", same), ("removed", gone), ("added", come)):
         if text:
             yield Piece(kind, text)
+
+
+def changed_lines(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Leave out the lines in which nothing changed; a mark stands for them."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for at, words in enumerate(piece.text.split("\n")):
+            if at:
+                lines.append([])
+            if words:
+                lines[-1].append(Piece(piece.kind, words))
+    told = [line for line in lines if line]
+    shown = [any(piece.kind != "same" for piece in line) for line in told]
+    for at, line in enumerate(told):
+        if shown[at]:
+            if at:
+                yield Piece("same", "\n")
+            yield from line
+        elif at == 0 or shown[at - 1]:
+            yield Piece("same", "\n" + OMITTED if at else OMITTED)

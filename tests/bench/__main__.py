@@ -50,12 +50,13 @@ def main():
 
 
 def measure_pages(size, folder):
-    from tests.bench import fill, measure, pages
+    from tests.bench import editions, fill, measure, pages
     from tests.bench.databases import two_databases
 
     def fill_with(cases):
         bar = measure.Bar(f"a database of {cases:,} cases", fill.steps(cases))
         fill.fill(cases, bar)
+        editions.publish_file()
 
     with contextlib.ExitStack() as stack:
         few, many = stack.enter_context(
@@ -72,6 +73,11 @@ def measure_pages(size, folder):
             asks[which, "empty"] = partial(server.ask, pages.EMPTY)
             for name, address in pages.PAGES.items():
                 asks[which, name] = partial(server.ask, address)
+        for name, address in (
+            ("published", editions.PUBLISHED),
+            ("static", editions.STATIC),
+        ):
+            asks["many", name] = partial(servers["many"].ask, address)
         asks["many", "fresh"] = servers["many"].fresh_list
         repeat = servers["many"].repeat_visit(pages.LIST)
         if repeat:
@@ -110,6 +116,14 @@ def measure_pages(size, folder):
         ),
         ("queries of the list page", counted["list page"], "≤ 6", "≤ 2"),
     ]
+    rows.append(
+        (
+            "published file ÷ static file of the same bytes, requests/s",
+            measure.ratio(found["many", "published"], found["many", "static"]),
+            "≥ 0.9",
+            "1",
+        )
+    )
     for name in pages.PAGES:
         if name == "list page":
             continue

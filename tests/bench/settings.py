@@ -9,6 +9,7 @@ from tests.settings import DATABASES
 
 ROOT_URLCONF = "tests.bench.urls"
 VAR_DIR = Path(tempfile.gettempdir()) / "platform-bench"  # made papers, if any
+WHITENOISE_ROOT = VAR_DIR / "root"  # a static file beside the published one
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 
 if name := os.environ.get("BENCH_DATABASE"):

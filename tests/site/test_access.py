@@ -9,12 +9,21 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from cases.demo import ACCOUNTS, create_accounts
+from cases.editions.data import to_data
+from cases.editions.files import checksum
+from cases.editions.gather import gather
 from cases.ledger import confirm_and_post
-from cases.models import Case, Reading, ReadMinutes
+from cases.models import Case, EditionFile, Reading, ReadMinutes, ReportEdition
+from cases.rounds import lock_round
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
 from tests.cases.readings import decision_said, minutes_said, read_paper
-from tests.factories import ReadingFactory, UserFactory, decide
+from tests.factories import (
+    ReadingFactory,
+    ReportingRoundFactory,
+    UserFactory,
+    decide,
+)
 from tests.pages import Page
 from tests.site.admin import secretariat_of
 
@@ -34,6 +43,9 @@ OTHER_GROUPS = {**PLATFORM, "meeting": "working-group-industry-112-1"}
 DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
 PAPER = {**PLATFORM, "key": "PAPER"}
 REPORT = {**PLATFORM, "key": "REPORT"}
+# The first edition of the round is published, the second in the making.
+ROUND = {**PLATFORM, "as_of": dt.date(2025, 6, 30)}
+EDITION = {**ROUND, "number": 1}
 
 
 def everybody(got):
@@ -99,6 +111,17 @@ PUBLIC = [
         {**OWN_GROUPS, "extension": "odt"},
         NOBODY | dict.fromkeys([*KEEPERS, "official", "contact"], 400),
     ),
+    ("cases:reports", PLATFORM, everybody(200)),
+    ("cases:reports-feed", PLATFORM, everybody(200)),
+    ("cases:latest-edition", ROUND, everybody(302)),
+    ("cases:latest-edition", {**PLATFORM, "as_of": dt.date(2025, 3, 31)}, NOBODY),
+    ("cases:edition", EDITION, everybody(200)),
+    ("cases:edition", {**ROUND, "number": 2}, NOBODY),
+    ("cases:edition-changes", {**EDITION, "base": "round"}, everybody(200)),
+    ("cases:edition-changes", {**EDITION, "base": "edition"}, NOBODY),
+    ("cases:edition-file", {**EDITION, "name": "status.json"}, everybody(200)),
+    ("cases:edition-file", {**EDITION, "name": "status.pdf"}, NOBODY),
+    ("cases:edition-file", {**ROUND, "number": 2, "name": "status.json"}, NOBODY),
     ("meetings:list", PLATFORM, everybody(200)),
     ("meetings:meeting", MEETING, everybody(200)),
     # A contact reads of a deciding meeting what it decided for own groups.
@@ -155,6 +178,13 @@ DESK = [
     ("desk:publish", DRAFT, 404, 404),
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
+    # An edition is in the making; what is published is not taken back.
+    ("desk:editions", ROUND, 200, 409),
+    ("desk:edition-progress", ROUND, 200, 405),
+    ("desk:edition-correct", ROUND, 200, 422),
+    ("desk:edition-again", EDITION, 405, 302),
+    ("desk:edition-again", {**ROUND, "number": 3}, 405, 404),
+    ("desk:edition-away", EDITION, 405, 409),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
     ("desk:read-next", PLATFORM, 405, 302),
@@ -267,7 +297,37 @@ def accounts(loaded_record):
         uploaded_by=found["superuser"],
     )
     _papers(jbbt, draft)
+    _editions(jbbt, by=found["superuser"])
     return found
+
+
+def _editions(platform, *, by):
+    """An edition of one file that is published, and one that is being made."""
+    round_ = ReportingRoundFactory(platform=platform, as_of=ROUND["as_of"])
+    lock_round(round_, by=by, at=timezone.now())
+    report = to_data(gather(round_, number=1, why="", corrections={}))
+    dataset = {
+        "report": report,
+        "since": {"round": {"title": "前期", "report": report}},
+    }
+    for number in (1, 2):
+        edition = ReportEdition.objects.create(
+            round=round_,
+            number=number,
+            why="" if number == 1 else "誤植",
+            dataset=dataset,
+            wanted=["status.json"],
+            asked_by=by,
+        )
+        EditionFile.objects.create(
+            edition=edition,
+            name="status.json",
+            content=b"{}",
+            size=2,
+            sha256=checksum(b"{}"),
+        )
+        if number == 1:
+            ReportEdition.objects.update(published_at=timezone.now())
 
 
 def _papers(platform, draft):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from cases.demo import accounts, create_accounts
+from cases.demo import accounts, create_accounts, publish_reports
 from cases.record import RecordError, load_record
 
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
                 load_record(say=self._say)
                 self._refuse_taken_names()
                 create_accounts()
+                publish_reports()
         except RecordError as error:
             raise CommandError(str(error)) from error
         self.stdout.write("紀錄已載入。")

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from cases import converters as ours  # noqa: F401  makes the data dates known
 from cases.views.desk import (
     agenda,
     check,
+    editions,
     header,
     meetings,
     overview,
@@ -20,6 +22,7 @@ app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
 READINGS = "<slug:platform>/readings"  # before meetings: none is called so
+EDITIONS = "<slug:platform>/rounds/<data_date:as_of>/editions"
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
 
@@ -45,6 +48,15 @@ urlpatterns = [
     path(f"{READ_MINUTES}/accept/", review.accept_rest, name="read-accept"),
     path(f"{READ_MINUTES}/aside/", review.aside, name="read-aside"),
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
+    path(f"{EDITIONS}/", editions.editions, name="editions"),
+    path(f"{EDITIONS}/progress/", editions.edition_progress, name="edition-progress"),
+    path(f"{EDITIONS}/correct/", editions.correct, name="edition-correct"),
+    path(
+        f"{EDITIONS}/<int:number>/again/",
+        editions.edition_again,
+        name="edition-again",
+    ),
+    path(f"{EDITIONS}/<int:number>/away/", editions.edition_away, name="edition-away"),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),
