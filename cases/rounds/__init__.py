@@ -24,9 +24,18 @@ from cases.rounds.opening import (
     move_days,
     open_round,
 )
-from cases.rounds.writing import answer, save, submit, submit_many, withdraw
+from cases.rounds.writing import (
+    Draft,
+    answer,
+    save,
+    save_many,
+    submit,
+    submit_many,
+    withdraw,
+)
 
 __all__ = [
+    "Draft",
     "Owing",
     "SavedMeanwhile",
     "accept",
@@ -43,6 +52,7 @@ __all__ = [
     "remind",
     "reopen",
     "save",
+    "save_many",
     "send_back",
     "submit",
     "submit_many",
