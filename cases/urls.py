@@ -1,38 +1,13 @@
 """Public addresses of platforms, their cases and their books."""
 
 from django.contrib.sitemaps.views import sitemap
-from django.urls import path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import path
 
-from cases.exports.status_report import FILE_FORMATS
+from cases import converters as case_converters  # noqa: F401  makes numbers known
 from cases.sitemaps import SITEMAPS
 from cases.views import balance, books, pages, papers, public, table
 from meetings import converters  # noqa: F401  makes the formats known
 from platform_site.lib.page_cache import public_page
-
-
-class CaseNumberConverter:
-    """A case number in an address; small letters lead to the capital ones."""
-
-    regex = "[A-Za-z]{2,4}-[0-9]{3,6}"
-
-    def to_python(self, value: str) -> str:
-        """Return the number as typed."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Return the number as it stands in the address."""
-        return value
-
-
-class ReportFormatConverter(StringConverter):
-    """The format of a report, as its file name ends."""
-
-    regex = "|".join(["pdf", *FILE_FORMATS])
-
-
-register_converter(CaseNumberConverter, "case_number")
-register_converter(ReportFormatConverter, "report_format")
 
 app_name = "cases"
 

@@ -24,6 +24,7 @@ from cases.rounds.opening import (
     move_days,
     open_round,
 )
+from cases.rounds.own import OwnRound, OwnSlot, owed_count, own_rounds
 from cases.rounds.writing import (
     Draft,
     answer,
@@ -37,6 +38,8 @@ from cases.rounds.writing import (
 __all__ = [
     "Draft",
     "Owing",
+    "OwnRound",
+    "OwnSlot",
     "SavedMeanwhile",
     "accept",
     "accept_many",
@@ -49,6 +52,8 @@ __all__ = [
     "make_separate",
     "move_days",
     "open_round",
+    "owed_count",
+    "own_rounds",
     "remind",
     "reopen",
     "save",

@@ -97,7 +97,7 @@ def _hold(pks: Iterable[int]) -> list[ProgressUpdate]:
 
 
 def why_closed(slot: ProgressUpdate, day: date) -> str:
-    """Return why contacts write nothing in a slot on ``day``."""
+    """Return why contacts may not write the slot on ``day``, when they may not."""
     round_ = slot.round
     if round_.is_locked or slot.state == State.LOCKED:
         return LOCKED

@@ -75,7 +75,7 @@ def sheet_rows(
     round_: ReportingRound, user: AbstractBaseUser, at: datetime
 ) -> list[SheetRow]:
     """Return a row for each slot that is ``user``'s to write."""
-    slots = list(own_slots(round_, user, at).with_last_text())
+    slots = list(own_slots(round_, user, at).with_case_name().with_last_text())
     asked = _questions(slots)
     writable = set(
         ProgressUpdate.objects.filter(round=round_)
@@ -123,7 +123,7 @@ def columns_of(round_: ReportingRound) -> list[Column[SheetRow]]:
         Column(CASE, lambda row: row.slot.case.number, 8),
         Column(
             round_.platform.case_word,
-            lambda row: row.slot.case.name,
+            lambda row: row.slot.case_name,
             18,
         ),
         Column(CITY, lambda row: city_of(row.slot), 8),

@@ -93,22 +93,34 @@ def said_as(text: str, is_unchanged: bool) -> tuple[str, bool]:
 
 
 def submit(
-    slot: ProgressUpdate, *, version: int, by: AbstractBaseUser, at: datetime
+    slot: ProgressUpdate,
+    *,
+    version: int,
+    by: AbstractBaseUser,
+    at: datetime,
+    words: str = "",
 ) -> ProgressUpdate:
-    """Hand a text in."""
-    return submit_many({slot.pk: version}, by=by, at=at)[0]
+    """Hand a text in; ``words`` say where it came from if it was told elsewhere."""
+    return submit_many({slot.pk: version}, by=by, at=at, words=words)[0]
 
 
 @transaction.atomic
 def submit_many(
-    versions: Mapping[int, int], *, by: AbstractBaseUser, at: datetime
+    versions: Mapping[int, int],
+    *,
+    by: AbstractBaseUser,
+    at: datetime,
+    words: str = "",
 ) -> list[ProgressUpdate]:
     """Hand in the slots of these keys, each as the version that was seen, or none."""
+    words = tidy(words)
     slots = hold_to_write(versions, by=by, day=timezone.localdate(at))
     fresh = [
         slot
         for slot in slots
-        if not is_repeated(slot, Kind.SUBMITTED, version=versions[slot.pk], by=by)
+        if not is_repeated(
+            slot, Kind.SUBMITTED, version=versions[slot.pk], by=by, words=words
+        )
     ]
     for slot in fresh:
         refuse_version(slot, versions[slot.pk])
@@ -119,7 +131,7 @@ def submit_many(
     ]
     if wrong:
         raise ValidationError(wrong)
-    _hand_in(fresh, Kind.SUBMITTED, by, at)
+    _hand_in(fresh, Kind.SUBMITTED, by, at, words)
     return slots
 
 
