@@ -28,6 +28,12 @@ class ReportFormatConverter(StringConverter):
     regex = "|".join(["pdf", *FILE_FORMATS])
 
 
+class SheetFormatConverter(StringConverter):
+    """The format of a spreadsheet, as its file name ends."""
+
+    regex = "xlsx|ods"
+
+
 class DataDateConverter:
     """The data date of a round, which is what it is called by: 2026-09-30."""
 
@@ -44,4 +50,5 @@ class DataDateConverter:
 
 register_converter(CaseNumberConverter, "case_number")
 register_converter(ReportFormatConverter, "report_format")
+register_converter(SheetFormatConverter, "sheet_format")
 register_converter(DataDateConverter, "data_date")

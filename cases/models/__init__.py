@@ -21,6 +21,7 @@ from cases.models.readings import (
     ReadProgress,
 )
 from cases.models.steps import ProgressStep, Reminder
+from cases.models.uploads import SheetUpload
 
 __all__ = [
     "Case",
@@ -40,6 +41,7 @@ __all__ = [
     "Reading",
     "Reminder",
     "ReportingRound",
+    "SheetUpload",
     "Standing",
     "Theme",
     "last_told",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import converters  # noqa: F401  makes the formats known
-from cases.views.reporting import home
+from cases.views.reporting import home, sheets
 
 app_name = "reporting"
 
@@ -14,4 +14,11 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("start/", home.after_login, name="after-login"),
     path("help/", home.help_page, name="help"),
+    path(f"{ROUND}/sheet/", sheets.sheet, name="sheet"),
+    path(
+        f"{ROUND}/sheet.<sheet_format:extension>",
+        sheets.download,
+        name="sheet-file",
+    ),
+    path(f"{ROUND}/sheet/<uuid:uid>/", sheets.preview, name="sheet-preview"),
 ]
