@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import converters  # noqa: F401  makes the formats known
-from cases.views.reporting import home, sheets
+from cases.views.reporting import home, sheets, slot, submit
 
 app_name = "reporting"
 
@@ -21,4 +21,7 @@ urlpatterns = [
         name="sheet-file",
     ),
     path(f"{ROUND}/sheet/<uuid:uid>/", sheets.preview, name="sheet-preview"),
+    path(f"{ROUND}/submit/", submit.submit_round, name="submit"),
+    path(f"{ROUND}/unchanged/", submit.unchanged, name="unchanged"),
+    path(f"{SLOT}/", slot.slot, name="slot"),
 ]
