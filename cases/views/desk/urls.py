@@ -1,6 +1,6 @@
-"""Addresses of the minutes desk, below the admin's."""
+"""Addresses of the desk, below the admin's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases.views.desk import (
     agenda,
@@ -19,7 +19,8 @@ from meetings import converters  # noqa: F401  makes the formats known
 app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
-READINGS = "<slug:platform>/readings"  # before meetings: none is called so
+# Before meetings: none is called so, nor "rounds".
+READINGS = "<slug:platform>/readings"
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
 
@@ -45,6 +46,7 @@ urlpatterns = [
     path(f"{READ_MINUTES}/accept/", review.accept_rest, name="read-accept"),
     path(f"{READ_MINUTES}/aside/", review.aside, name="read-aside"),
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
+    path("", include("cases.views.rounds.urls")),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),
