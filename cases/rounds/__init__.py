@@ -24,10 +24,13 @@ from cases.rounds.opening import (
     move_days,
     open_round,
 )
+from cases.rounds.own import OwnRound, OwnSlot, owed_count, own_rounds
 from cases.rounds.writing import answer, save, submit, submit_many, withdraw
 
 __all__ = [
     "Owing",
+    "OwnRound",
+    "OwnSlot",
     "SavedMeanwhile",
     "accept",
     "accept_many",
@@ -40,6 +43,8 @@ __all__ = [
     "make_separate",
     "move_days",
     "open_round",
+    "owed_count",
+    "own_rounds",
     "remind",
     "reopen",
     "save",

@@ -46,7 +46,7 @@ def hold_to_write(
     writable = set(asked.writable_by(by, day).values_list("pk", flat=True))
     closed = [slot for slot in slots if slot.pk not in writable]
     if closed:
-        raise ValidationError(sorted({_why_closed(slot, day) for slot in closed}))
+        raise ValidationError(sorted({why_closed(slot, day) for slot in closed}))
     return slots
 
 
@@ -96,7 +96,8 @@ def _hold(pks: Iterable[int]) -> list[ProgressUpdate]:
     return slots
 
 
-def _why_closed(slot: ProgressUpdate, day: date) -> str:
+def why_closed(slot: ProgressUpdate, day: date) -> str:
+    """Return why contacts may not write the slot on ``day``, when they may not."""
     round_ = slot.round
     if round_.is_locked or slot.state == State.LOCKED:
         return LOCKED
