@@ -99,7 +99,9 @@ def end(
         raise ValidationError(f"這項指派已於{format_roc(found.ends_on)}結束。")
     if on < found.starts_on:
         if found.starts_on < today:
-            raise ValidationError(f"迄日不得早於起日（{format_roc(found.starts_on)}）。")
+            raise ValidationError(
+                f"迄日不得早於起日（{format_roc(found.starts_on)}）。"
+            )
         found.delete()
         return None
     if found.ends_on is not None and found.ends_on < on:
@@ -131,9 +133,7 @@ def _hold(assignment: Assignment) -> Assignment:
 
 def may_be_given(person: User) -> bool:
     """Whether somebody can have tasks: an account in use, or one still to be accepted."""
-    return (
-        person.is_active or Invitation.objects.open().filter(user=person.pk).exists()
-    )
+    return person.is_active or Invitation.objects.open().filter(user=person.pk).exists()
 
 
 @transaction.atomic

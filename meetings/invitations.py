@@ -148,7 +148,9 @@ def _open_invitation(
 
     Refuses an account that somebody had and that was closed.
     """
-    before = list(person.invitations.values_list("platform", "accepted_at", "withdrawn_at"))
+    before = list(
+        person.invitations.values_list("platform", "accepted_at", "withdrawn_at")
+    )
     is_fresh = not person.has_usable_password() and person.last_login is None
     if not is_fresh or any(accepted for _, accepted, _ in before):
         raise ValidationError(

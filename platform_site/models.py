@@ -35,7 +35,7 @@ class Mail(models.Model):
 
     class Kind(models.TextChoices):
         INVITATION = "invitation", "邀請"
-        PASSWORD = "password", "重設密碼"  # noqa: S105  a kind of mail
+        PASSWORD = "password", "重設密碼"
         REMINDER = "reminder", "催辦"
 
     kind = models.CharField("種類", max_length=10, choices=Kind.choices)

@@ -55,7 +55,9 @@ def reset_link(mail: Mail) -> str:
 class ForgottenForm(PasswordResetForm):
     """Asks for the address, and has a mail sent if it is an account's."""
 
-    def save(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    def save(
+        self, *args: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> None:
         """Ask for the mails; whoever asked learns nothing of what comes of it."""
         assert request is not None
         for user in self.get_users(self.cleaned_data["email"]):
@@ -76,7 +78,9 @@ def ask_for_link(user: User, site: str) -> Mail | None:
         Mail.Kind.PASSWORD,
         user,
         subject="重新設定密碼",
-        text=render_to_string("mail/password_reset.txt", {"person": user, "link": LINK}),
+        text=render_to_string(
+            "mail/password_reset.txt", {"person": user, "link": LINK}
+        ),
         site=site,
     )
 
@@ -105,7 +109,7 @@ class AskedView(views.PasswordResetDoneView):
 
     template_name = "accounts/password_reset_done.html"
     http_method_names = ["get", "head"]
-    extra_context = {"hours": HOLDS // timedelta(hours=1)}  # noqa: RUF012
+    extra_context = {"hours": HOLDS // timedelta(hours=1)}
 
 
 class ResetView(views.PasswordResetConfirmView):

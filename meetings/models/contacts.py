@@ -15,6 +15,7 @@ from meetings.models.platforms import Platform
 
 # As people write them: 02-2720-8889, (03)332-2101 轉 6666, +886 2 1234 5678.
 PHONE = r"^[0-9+()\-#\s轉~,、]{5,40}$"
+EXTENSION = r"^[0-9#]{1,10}$"
 
 
 class ContactDetails(models.Model):
@@ -42,7 +43,7 @@ class ContactDetails(models.Model):
         "分機",
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^[0-9#]{1,10}$", "分機請以數字書寫。")],
+        validators=[RegexValidator(EXTENSION, "分機請以數字書寫。")],
     )
 
     class Meta:

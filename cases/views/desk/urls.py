@@ -1,6 +1,6 @@
 """Addresses of the minutes desk, below the admin's."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases.views.desk import (
     agenda,
@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{READ_MINUTES}/accept/", review.accept_rest, name="read-accept"),
     path(f"{READ_MINUTES}/aside/", review.aside, name="read-aside"),
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
+    path("", include("cases.views.people.urls")),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),
