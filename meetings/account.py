@@ -66,10 +66,8 @@ class AcceptForm(SetPasswordForm):  # type: ignore[type-arg]  # not at run time
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         details = ContactDetails.objects.filter(user=user.pk).first()
-        self.initial |= {
-            "first_name": user.first_name,
-            "title": details.title if details else "",
-        }
+        self.initial["first_name"] = user.first_name
+        self.initial["title"] = details.title if details else ""
         self.fields["new_password1"].widget.attrs.pop("autofocus", None)
 
 
@@ -79,6 +77,7 @@ class InvitationView(PasswordResetConfirmView):
     token_generator = tokens
     form_class = AcceptForm
     template_name = "accounts/invitation.html"
+    invitation: Invitation
     http_method_names = ["get", "head", "post"]
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -94,6 +93,7 @@ class InvitationView(PasswordResetConfirmView):
             )
         except (ValueError, OverflowError, Invitation.DoesNotExist):
             return None
+        self.invitation = found
         return invited_person(found)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -101,7 +101,7 @@ class InvitationView(PasswordResetConfirmView):
         said = form.cleaned_data
         try:
             person = accept(
-                self.user.invitation,
+                self.invitation,
                 name=said["first_name"],
                 title=said["title"],
                 password=said["new_password1"],
@@ -120,14 +120,14 @@ class InvitationView(PasswordResetConfirmView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Answer with what is wrong."""
         describe_errors(form)
-        return self.render_to_response(
-            self.get_context_data(form=form), status=UNPROCESSABLE
-        )
+        context = self.get_context_data(form=form)
+        response: HttpResponse = self.render_to_response(context, status=UNPROCESSABLE)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         if self.validlink:
-            context["invitation"] = self.user.invitation
+            context["invitation"] = self.invitation
         return context
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
@@ -173,7 +173,8 @@ class AddressForm(forms.Form):
     )
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"email": user.email}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["email"] = user.email
         self.user = user
 
     def clean_password(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -52,13 +52,13 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
     key_salt = "meetings.invitations"
 
-    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
         invitation: Invitation | None = getattr(user, "invitation", None)
         if invitation is None:
             raise ValueError("No invitation is asked about.")
         return f"{super()._make_hash_value(user, timestamp)}{invitation.pk}"
 
-    def check_token(self, user: AbstractBaseUser | None, token: str | None) -> bool:
+    def check_token(self, user: User | None, token: str | None) -> bool:
         """Whether the link is good, and the invitation still open."""
         invitation: Invitation | None = getattr(user, "invitation", None)
         if user is None or invitation is None:

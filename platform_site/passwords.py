@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -34,12 +34,12 @@ class ResetTokens(PasswordResetTokenGenerator):
 
     key_salt = "platform_site.passwords"
 
-    def check_token(self, user: AbstractBaseUser | None, token: str | None) -> bool:
+    def check_token(self, user: User | None, token: str | None) -> bool:
         """Whether the link is good and fresh."""
         if not (token and super().check_token(user, token)):
             return False
         made = base36_to_int(token.partition("-")[0])
-        age: int = self._num_seconds(self._now()) - made  # type: ignore[attr-defined]  # Django's own clock
+        age: int = self._num_seconds(self._now()) - made
         return age <= HOLDS.total_seconds()
 
 

@@ -27,7 +27,7 @@ def attributes(form: forms.Form) -> None:
         if name in form.fields:
             form.fields[name].widget.attrs |= {
                 "aria-invalid": "true",
-                "aria-describedby": f"{form.auto_id % name}_error",
+                "aria-describedby": f"{form[name].auto_id}_error",
             }
 
 
@@ -66,7 +66,7 @@ class TasksForm(forms.Form):
         assert isinstance(groups, forms.ModelMultipleChoiceField)
         assert isinstance(cities, forms.ModelMultipleChoiceField)
         assert isinstance(agency, forms.ModelChoiceField)
-        groups.queryset = platform.groups.existing_in(today.year)  # type: ignore[attr-defined]  # of our manager
+        groups.queryset = platform.groups.existing_in(today.year)
         cities.queryset = platform.members.order_by("order", "slug")
         agency.queryset = Agency.objects.filter(municipality__platforms=platform)
         for name in ("starts_on", "ends_on"):

@@ -154,21 +154,24 @@ def _page(
     lasting = _lasting(platform, found, today)
     held = list(lasting)
     ticked = [row.pk for row in held]
-    given = {
-        "end": lambda: EndForm(
-            assignments=lasting, initial={"assignments": ticked, "on": today}
-        ),
-        "hand_over": lambda: HandOverForm(
+    shown = {
+        "end": typed.get("end")
+        or EndForm(assignments=lasting, initial={"assignments": ticked, "on": today}),
+        "hand_over": typed.get("hand_over")
+        or HandOverForm(
             assignments=lasting,
             platform=platform,
             person=found,
             initial={"assignments": ticked, "on": today},
         ),
-        "more": lambda: TasksForm(
-            platform=platform, today=today, initial={"starts_on": today}
+        "more": typed.get("more")
+        or TasksForm(
+            platform=platform,
+            today=today,
+            auto_id="more_%s",
+            initial={"starts_on": today},
         ),
     }
-    shown = {name: typed.get(name) or make() for name, make in given.items()}
     for form in shown.values():
         attributes(form)
     invitation = (
@@ -216,7 +219,9 @@ def assign_more(request: HttpRequest, platform: str, key: int) -> HttpResponseBa
     """Give somebody more to write."""
     body = kept_platform(request, platform)
     found = known_person(body, key)
-    form = TasksForm(request.POST, platform=body, today=timezone.localdate())
+    form = TasksForm(
+        request.POST, platform=body, today=timezone.localdate(), auto_id="more_%s"
+    )
     if form.is_valid():
         assert isinstance(request.user, User)
         try:

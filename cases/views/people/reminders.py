@@ -164,7 +164,7 @@ def reached(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBas
         if person is None:
             raise ValidationError("找不到這位窗口，請重新開啟頁面。")
         if not form.is_valid():
-            raise ValidationError(form.errors["words"])
+            raise ValidationError(list(form.errors["words"]))
         rounds.remind(
             found,
             person,
