@@ -25,7 +25,7 @@ from cases.rounds.opening import (
     move_days,
     open_round,
 )
-from cases.rounds.own import OwnRound, OwnSlot, owed_count, own_rounds
+from cases.rounds.own import OwnRound, OwnSlot, next_owed, owed_count, own_rounds
 from cases.rounds.writing import answer, save, submit, submit_many, withdraw
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "make_joint",
     "make_separate",
     "move_days",
+    "next_owed",
     "open_round",
     "owed_count",
     "own_rounds",

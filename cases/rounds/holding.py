@@ -17,6 +17,7 @@ from django.db.models import F
 from cases.models import ProgressStep, ProgressUpdate, ReportingRound
 from meetings.models import Platform
 from platform_site.lib.roc import format_roc
+from platform_site.lib.text import interchange
 
 State = ProgressUpdate.State
 Kind = ProgressStep.Kind
@@ -139,8 +140,8 @@ def is_repeated(
 
 def tidy(text: str) -> str:
     """Return what was typed with its lines as they are stored."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    lines = interchange(text).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
 def move(

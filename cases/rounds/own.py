@@ -17,6 +17,13 @@ from cases.rounds.holding import why_closed
 from meetings.models import IssueGroup
 
 State = ProgressUpdate.State
+IN_ORDER = (
+    "case__group__order",
+    "case__group",
+    "case__number",
+    "municipality__order",
+    "pk",
+)
 
 
 @dataclass(frozen=True)
@@ -111,13 +118,7 @@ def own_rounds(user: AbstractBaseUser | AnonymousUser, day: date) -> list[OwnRou
         .with_opening(day)
         .select_related("case__group", "municipality", "round__platform")
         .order_by(
-            "round__due_on",
-            "round",
-            "case__group__order",
-            "case__group",
-            "case__number",
-            "municipality__order",
-            "pk",
+            "round__due_on", "round", *IN_ORDER
         )
     )
     found = []
@@ -142,6 +143,21 @@ def owed_count(
         .values_list("state", flat=True)
     )
     return sum(state in OWED for state in states), bool(states)
+
+
+def next_owed(
+    user: AbstractBaseUser | AnonymousUser, slot: ProgressUpdate, day: date
+) -> ProgressUpdate | None:
+    """Return what ``user`` owes next in the round, after ``slot`` or from the top."""
+    owed = list(
+        slot.round.progress.covered_for(user, day)
+        .filter(Q(state__in=OWED) & is_open_on(day) | Q(pk=slot.pk))
+        .select_related("case", "municipality", "round__platform")
+        .order_by(*IN_ORDER)
+    )
+    here = next((place for place, one in enumerate(owed) if one.pk == slot.pk), -1)
+    others = [*owed[here + 1 :], *owed[: max(here, 0)]]
+    return others[0] if others else None
 
 
 def _of_open_rounds(

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import converters  # noqa: F401  makes the formats known
-from cases.views.reporting import home
+from cases.views.reporting import home, slot, submit
 
 app_name = "reporting"
 
@@ -14,4 +14,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("start/", home.after_login, name="after-login"),
     path("help/", home.help_page, name="help"),
+    path(f"{ROUND}/submit/", submit.submit_round, name="submit"),
+    path(f"{ROUND}/unchanged/", submit.unchanged, name="unchanged"),
+    path(f"{SLOT}/", slot.slot, name="slot"),
 ]
