@@ -6,7 +6,8 @@ raises PermissionDenied, ValidationError with a sentence for people, or
 for the same a second time is no conflict.
 """
 
-from cases.rounds.chase import Owing, remind, who_owes
+from cases.rounds.chase import Owing, remind, told_of, who_owes
+from cases.rounds.digest import Digest, Links, Sent, digests, send_digests
 from cases.rounds.holding import SavedMeanwhile
 from cases.rounds.judging import (
     accept,
@@ -36,15 +37,19 @@ from cases.rounds.writing import (
 )
 
 __all__ = [
+    "Digest",
     "Draft",
+    "Links",
     "Owing",
     "OwnRound",
     "OwnSlot",
     "SavedMeanwhile",
+    "Sent",
     "accept",
     "accept_many",
     "add_case",
     "answer",
+    "digests",
     "edit",
     "enter",
     "lock_round",
@@ -60,8 +65,10 @@ __all__ = [
     "save",
     "save_many",
     "send_back",
+    "send_digests",
     "submit",
     "submit_many",
+    "told_of",
     "who_owes",
     "withdraw",
 ]
