@@ -119,9 +119,7 @@ def own_rounds(user: AbstractBaseUser | AnonymousUser, day: date) -> list[OwnRou
         .with_case_name()
         .with_opening(day)
         .select_related("case__group", "municipality", "round__platform")
-        .order_by(
-            "round__due_on", "round", *IN_ORDER
-        )
+        .order_by("round__due_on", "round", *IN_ORDER)
     )
     found = []
     for _, of_round in groupby(slots, key=lambda slot: slot.round_id):

@@ -62,6 +62,6 @@ def print_of(said: Said) -> str:
     return hashlib.sha256(f"{is_unchanged:d}{text}".encode()).hexdigest()[:8]
 
 
-def _seal(body: str, secret: str) -> str:
+def _seal(body: str, secret: str | bytes) -> str:
     seal = salted_hmac(_SALT, body, secret=secret, algorithm="sha256")
     return str(seal.hexdigest()[:16])

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from cases import converters as case_converters  # noqa: F401
+from cases.views import control
 from cases.views.desk import (
     agenda,
     check,
@@ -19,8 +21,9 @@ from meetings import converters  # noqa: F401  makes the formats known
 app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
-# Before meetings: none is called so, nor "rounds".
+# Before meetings: none is called so, nor "rounds" or "control".
 READINGS = "<slug:platform>/readings"
+CONTROL = "<slug:platform>/control"
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
 
@@ -48,6 +51,13 @@ urlpatterns = [
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
     path("", include("cases.views.rounds.urls")),
     path("", include("cases.views.people.urls")),
+    path(f"{CONTROL}/", control.index, name="control"),
+    path(
+        f"{CONTROL}/<slug:report>.<sheet_format:extension>",
+        control.report_file,
+        name="control-file",
+    ),
+    path(f"{CONTROL}/<slug:report>/", control.report, name="control-report"),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),

@@ -11,8 +11,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
@@ -79,7 +86,8 @@ def sheet(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
         return _upload_page(request, round_, busy.sentence, UNAVAILABLE)
     except Refused as refused:
         return _upload_page(request, round_, refused.sentence, UNPROCESSABLE)
-    return redirect("reporting:sheet-preview", **round_kwargs(round_), uid=upload.pk)
+    at = {**round_kwargs(round_), "uid": upload.pk}
+    return HttpResponseRedirect(reverse("reporting:sheet-preview", kwargs=at))
 
 
 def _own_round(request: HttpRequest, platform: str, as_of: date) -> ReportingRound:
@@ -153,7 +161,7 @@ def preview(
         return _preview_page(request, upload, [str(denied)], 403)
     except ValidationError as error:
         return _preview_page(request, upload, error.messages, UNPROCESSABLE)
-    return redirect(request.path)
+    return HttpResponseRedirect(request.path)
 
 
 def _choices(request: HttpRequest) -> dict[int, bool]:

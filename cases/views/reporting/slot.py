@@ -170,9 +170,7 @@ def _handed_in(
     return HttpResponseRedirect(slot_address(seen.slot))
 
 
-def _is_second_click(
-    found: ProgressUpdate, typed: Typed, by: AbstractBaseUser
-) -> bool:
+def _is_second_click(found: ProgressUpdate, typed: Typed, by: AbstractBaseUser) -> bool:
     """Whether ``by`` handed this very text in from this very form already."""
     if found.state != State.SUBMITTED or found.version <= typed.version:
         return False
@@ -286,7 +284,9 @@ def _invalid(
     request: HttpRequest, seen: Seen, typed: Typed, errors: Mapping[str, str]
 ) -> HttpResponseBase:
     if wants_json(request):
-        return JsonResponse({"state": "invalid", "errors": errors}, status=UNPROCESSABLE)
+        return JsonResponse(
+            {"state": "invalid", "errors": errors}, status=UNPROCESSABLE
+        )
     return _show(request, seen, typed, errors=errors, status=UNPROCESSABLE)
 
 
