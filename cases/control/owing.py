@@ -148,7 +148,10 @@ def late(platform: Platform, asked: Asked) -> Report:
     round_ = asked.round
     slots = list(
         round_.progress.select_related("round", "municipality").order_by(
-            F("municipality__order").asc(nulls_first=True), "case", "pk"
+            F("municipality__order").asc(nulls_first=True),
+            "municipality__slug",
+            "case",
+            "pk",
         )
     )
     tallies = _tallies(slots, round_, asked)
