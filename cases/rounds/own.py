@@ -77,7 +77,9 @@ class OwnRound:
     @property
     def has_missing(self) -> bool:
         """Whether there is one that nothing was written in, and may be."""
-        return any(own.is_open and own.slot.state == State.MISSING for own in self.slots)
+        return any(
+            own.is_open and own.slot.state == State.MISSING for own in self.slots
+        )
 
     @property
     def is_begun(self) -> bool:
@@ -117,9 +119,7 @@ def own_rounds(user: AbstractBaseUser | AnonymousUser, day: date) -> list[OwnRou
         .with_case_name()
         .with_opening(day)
         .select_related("case__group", "municipality", "round__platform")
-        .order_by(
-            "round__due_on", "round", *IN_ORDER
-        )
+        .order_by("round__due_on", "round", *IN_ORDER)
     )
     found = []
     for _, of_round in groupby(slots, key=lambda slot: slot.round_id):
@@ -132,9 +132,7 @@ def own_rounds(user: AbstractBaseUser | AnonymousUser, day: date) -> list[OwnRou
     return found
 
 
-def owed_count(
-    user: AbstractBaseUser | AnonymousUser, day: date
-) -> tuple[int, bool]:
+def owed_count(user: AbstractBaseUser | AnonymousUser, day: date) -> tuple[int, bool]:
     """Return how much ``user`` can write and owes, and whether there is any to write."""
     states = list(
         _of_open_rounds(user, day)
@@ -166,6 +164,6 @@ def _of_open_rounds(
     collecting = ReportingRound.objects.filter(
         ~Q(opens_on=None), locked_at=None
     ).order_by()
-    return ProgressUpdate.objects.filter(
-        round__in=collecting.values("pk")
-    ).covered_for(user, day)
+    return ProgressUpdate.objects.filter(round__in=collecting.values("pk")).covered_for(
+        user, day
+    )

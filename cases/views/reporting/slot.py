@@ -166,13 +166,12 @@ def _handed_in(
         found = _saved(request, seen, typed)
         if not _is_second_click(found, typed, by):
             hand_in(found, by, at)
-    messages.success(request, "已送出，待幕僚審閱；審閱前可撤回修改。")
+    may = "，審閱前可撤回修改" if seen.may_withdraw else ""
+    messages.success(request, f"已送出，待幕僚審閱{may}。")
     return HttpResponseRedirect(slot_address(seen.slot))
 
 
-def _is_second_click(
-    found: ProgressUpdate, typed: Typed, by: AbstractBaseUser
-) -> bool:
+def _is_second_click(found: ProgressUpdate, typed: Typed, by: AbstractBaseUser) -> bool:
     """Whether ``by`` handed this very text in from this very form already."""
     if found.state != State.SUBMITTED or found.version <= typed.version:
         return False
@@ -286,7 +285,9 @@ def _invalid(
     request: HttpRequest, seen: Seen, typed: Typed, errors: Mapping[str, str]
 ) -> HttpResponseBase:
     if wants_json(request):
-        return JsonResponse({"state": "invalid", "errors": errors}, status=UNPROCESSABLE)
+        return JsonResponse(
+            {"state": "invalid", "errors": errors}, status=UNPROCESSABLE
+        )
     return _show(request, seen, typed, errors=errors, status=UNPROCESSABLE)
 
 

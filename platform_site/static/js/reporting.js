@@ -211,5 +211,9 @@
   for (const form of document.querySelectorAll("form[data-report]")) {
     new Report(form);
   }
+  const handedIn = document.querySelector("[data-handed-in]");
+  if (handedIn) {
+    Autosave.forgetPosted(handedIn.dataset.user);
+  }
   document.querySelector("[role=alert][tabindex]")?.focus();
 })();
