@@ -460,8 +460,7 @@ def long_slot(collecting):
         case = collecting.add_case()
         case.name = "跨縣市" + "特別長的合作案名稱" * 15
         case.save()
-        slot = collecting.add_slot(None, case)
-    return slot
+        return collecting.add_slot(None, case)
 
 
 def returned(collecting):
