@@ -166,6 +166,6 @@ def _of_open_rounds(
     collecting = ReportingRound.objects.filter(
         ~Q(opens_on=None), locked_at=None
     ).order_by()
-    return ProgressUpdate.objects.filter(
-        round__in=collecting.values("pk")
-    ).covered_for(user, day)
+    return ProgressUpdate.objects.filter(round__in=collecting.values("pk")).covered_for(
+        user, day
+    )

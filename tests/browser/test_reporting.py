@@ -518,7 +518,7 @@ def test_everything_is_reached_with_the_keyboard(write, slot):
             )
         )
 
-    wanted = ["text", "一、", "A.", "id_text", "tidy", "start", "submit", "save"]
+    wanted = ["text", "一、", "A.", "id_text", "tidy", "submit", "save", "start"]
     places = [reached.index(each) for each in wanted]
     assert places == sorted(places)
     assert reached.count("save") == 1

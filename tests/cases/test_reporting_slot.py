@@ -7,7 +7,7 @@ from django.test import Client
 
 from cases import rounds
 from cases.models import ProgressStep
-from cases.rounds.writing import LONGEST_TEXT
+from cases.rounds.writing import LONGEST_ANSWER, LONGEST_TEXT
 from tests.cases.reporting import JSON, address, client_of, said, send
 from tests.cases.rounds import AT, Collecting, fresh, told
 from tests.factories import ProgressUpdateFactory, ReportingRoundFactory
@@ -86,6 +86,28 @@ def test_too_long_a_text_is_refused_and_kept_on_the_page(site, contact):
     assert "最多20,000字，現有20,001字" in response.text
     assert editor(Page(response)) == text
     assert said(site.slot) == ("missing", "")
+
+
+@pytest.mark.parametrize("do", ["tidy", "level", "start", "resolve_edit", "withdraw"])
+def test_nothing_at_all_is_done_with_too_long_a_text(site, contact, do):
+    """Comparing and numbering it would take long."""
+    response = send(contact, site.slot, do, text="甲\n" * LONGEST_TEXT)
+
+    assert response.status_code == 422
+    assert "最多20,000字" in response.text
+
+
+def test_too_long_an_answer_is_refused_and_kept_on_the_page(site, contact):
+    site.bring(site.slot, "returned")
+    words = "長" * (LONGEST_ANSWER + 1)
+
+    response = send(contact, site.slot, "answer", text="改過的。", words=words)
+
+    assert response.status_code == 422
+    assert "答覆最多2,000字，現有2,001字" in response.text
+    (typed,) = Page(response).all("textarea[@id='id_words']")
+    assert "".join(typed.itertext()).strip() == words
+    assert said(site.slot) == ("returned", "已開工。")
 
 
 def test_signs_that_no_file_can_hold_are_dropped(site, contact):
@@ -364,6 +386,17 @@ def test_text_typed_until_the_round_was_closed_is_shown_to_be_kept(site, time_ma
     (kept,) = page.all("textarea[@id='stranded']")
     assert "".join(kept.itertext()).strip() == "來不及的。"
     assert said(site.slot) == ("missing", "")
+
+
+def test_text_of_a_slot_that_became_joint_meanwhile_is_shown_to_be_kept(site, contact):
+    where = address(site.slot)
+    rounds.make_joint(site.round, site.case, by=site.secretary)
+
+    response = contact.post(where, {"do": "save", "text": "方才所寫。"})
+
+    assert response.status_code == 404
+    (kept,) = Page(response).all("textarea[@id='stranded']")
+    assert "".join(kept.itertext()).strip() == "方才所寫。"
 
 
 # Who may -----------------------------------------------------------------------------

@@ -60,7 +60,7 @@
       const state = document.querySelector("[data-slot-state]");
       if (state && answer.label !== state.textContent) {
         state.textContent = answer.label;
-        state.className = "slot-state";
+        state.className = `slot-state ${answer.code}`;
       }
     }
 
