@@ -488,7 +488,7 @@ def test_queries_do_not_grow_with_steps_and_slots(
     site, contact, django_assert_num_queries
 ):
     def count():
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             contact.get(address(site.slot))
 
     site.bring(site.slot, "returned")
