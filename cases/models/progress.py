@@ -172,12 +172,14 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def with_opening(self, day: date) -> ProgressUpdateQuerySet:
         """With ``is_open``: whether contacts may write it on ``day``."""
-        is_open = models.Case(
-            models.When(is_open_on(day), then=True),
-            default=False,
-            output_field=models.BooleanField(),
-        )
-        return self.annotate(is_open=is_open)
+        opening = {
+            "is_open": models.Case(
+                models.When(is_open_on(day), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        }
+        return self.annotate(**opening)
 
     # What is there
 

@@ -14,7 +14,7 @@ from cases.models import ProgressUpdate, ReportingRound
 from cases.models.progress import OWED, ProgressUpdateQuerySet
 from cases.models.writers import is_open_on
 from cases.rounds.holding import why_closed
-from meetings.models import IssueGroup
+from meetings.models import Assignment, IssueGroup
 
 State = ProgressUpdate.State
 IN_ORDER = (
@@ -134,6 +134,8 @@ def own_rounds(user: AbstractBaseUser | AnonymousUser, day: date) -> list[OwnRou
 
 def owed_count(user: AbstractBaseUser | AnonymousUser, day: date) -> tuple[int, bool]:
     """Return how much ``user`` can write and owes, and whether there is any to write."""
+    if not Assignment.objects.on(day).filter(user=user.pk).exists():
+        return 0, False  # most people, on every page they open
     states = list(
         _of_open_rounds(user, day)
         .filter(is_open_on(day))

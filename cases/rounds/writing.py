@@ -27,6 +27,7 @@ from cases.rounds.holding import (
 
 # Ten pages of a report; what is longer was pasted by mistake.
 LONGEST_TEXT = 20_000
+LONGEST_ANSWER = 2_000
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,10 @@ def answer(
     refuse_version(found, version)
     if not words:
         raise ValidationError("請填寫答覆。")
+    if len(words) > LONGEST_ANSWER:
+        raise ValidationError(
+            f"答覆最多{LONGEST_ANSWER:,}字，現有{len(words):,}字，請精簡。"
+        )
     if found.state != State.RETURNED:
         raise ValidationError("只有退回補正的辦理情形需要答覆。")
     for why in _not_to_be_submitted(found):

@@ -377,8 +377,7 @@ def tidy_outline(text: str) -> str:
         for line in lines
     ]
     return "\n".join(
-        _write_line(replace(line, text=line.text.replace("\t", " ")))
-        for line in tidied
+        _write_line(replace(line, text=line.text.replace("\t", " "))) for line in tidied
     )
 
 

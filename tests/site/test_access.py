@@ -8,13 +8,27 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from cases import rounds
 from cases.demo import ACCOUNTS, create_accounts
 from cases.ledger import confirm_and_post
 from cases.models import Case, Reading, ReadMinutes
 from meetings.minutes.publish import unpublish
-from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
+from meetings.models import (
+    Meeting,
+    MeetingSeries,
+    Minutes,
+    MinutesFile,
+    Municipality,
+    Platform,
+)
 from tests.cases.readings import decision_said, minutes_said, read_paper
-from tests.factories import ReadingFactory, UserFactory, decide
+from tests.factories import (
+    CollectingRoundFactory,
+    ReadingFactory,
+    SlotFactory,
+    UserFactory,
+    decide,
+)
 from tests.pages import Page
 from tests.site.admin import secretariat_of
 
@@ -201,6 +215,41 @@ def at_the_desk(name, got, posted):
     return {role: answers(role) for role in ROLES}
 
 
+# Those who write progress, in a round of the transport group: the demo's contact has
+# 臺北市's slot and none of 新北市's; one more of 新北市's was accepted.
+ROUND = {**PLATFORM, "as_of": dt.date(2026, 9, 30)}
+OWN_SLOT = {**ROUND, "number": "TR-018", "writer": "taipei"}
+THEIR_DRAFT = {**ROUND, "number": "TR-018", "writer": "new-taipei"}
+THEIR_ACCEPTED = {**ROUND, "number": "TR-019", "writer": "new-taipei"}
+
+
+def reporting(got, posted, roles, otherwise=(404, 404), **special):
+    """Return what each role gets: those named, the others, and the public a login."""
+
+    def answers(role):
+        get, post = special.get(role, (got, posted) if role in roles else otherwise)
+        return {"GET": get, "POST": post, "PUT": 405, "DELETE": 405}
+
+    inside = {role: answers(role) for role in ROLES if role != "public"}
+    return {"public": LOGIN, **inside}
+
+
+WRITERS = {"contact", *KEEPERS}
+REPORTING = [
+    ("reporting:home", {}, reporting(200, 405, ROLES)),
+    ("reporting:after-login", {}, reporting(302, 405, ROLES)),
+    ("reporting:help", {}, reporting(200, 405, ROLES)),
+    ("reporting:submit", ROUND, reporting(200, 422, {"contact"})),
+    ("reporting:unchanged", ROUND, reporting(405, 302, {"contact"}, (405, 404))),
+    ("reporting:slot", OWN_SLOT, reporting(200, 422, WRITERS)),
+    ("reporting:slot", THEIR_DRAFT, reporting(200, 422, KEEPERS)),
+    (
+        "reporting:slot",
+        THEIR_ACCEPTED,
+        reporting(200, 422, KEEPERS, contact=(200, 403), official=(200, 403)),
+    ),
+]
+
 # Login and logout answer each role and method in their own way.
 INSIDE = [role for role in ROLES if role != "public"]
 DOORS = {
@@ -222,6 +271,11 @@ TABLE = [
         (name, arguments, role, answers)
         for name, arguments, got, posted in DESK
         for role, answers in at_the_desk(name, got, posted).items()
+    ),
+    *(
+        (name, arguments, role, answers)
+        for name, arguments, roles in REPORTING
+        for role, answers in roles.items()
     ),
     *(
         (name, {}, role, answers)
@@ -267,7 +321,31 @@ def accounts(loaded_record):
         uploaded_by=found["superuser"],
     )
     _papers(jbbt, draft)
+    _round(jbbt, found["superuser"])
     return found
+
+
+def _round(platform, user):
+    """Open a round, in which one text was accepted and one begun."""
+    today = timezone.localdate()
+    round_ = CollectingRoundFactory(
+        platform=platform,
+        as_of=ROUND["as_of"],
+        opens_on=today,
+        due_on=today,
+        locks_on=today,
+    )
+    for where in (OWN_SLOT, THEIR_DRAFT, THEIR_ACCEPTED):
+        slot = SlotFactory(
+            case=Case.objects.get(platform=platform, number=where["number"]),
+            round=round_,
+            municipality=Municipality.objects.get(slug=where["writer"]),
+        )
+        said = {"text": "已開工。", "by": user, "at": timezone.now()}
+        if where == THEIR_DRAFT:
+            rounds.save(slot, version=0, is_unchanged=False, **said)
+        elif where == THEIR_ACCEPTED:
+            rounds.enter(slot, version=0, **said)
 
 
 def _papers(platform, draft):

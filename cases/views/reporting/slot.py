@@ -16,6 +16,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -32,6 +33,7 @@ from cases.models import ProgressStep, ProgressUpdate
 from cases.models.progress import OWED
 from cases.rounds import SavedMeanwhile
 from cases.rounds.holding import why_closed
+from cases.rounds.writing import said_as
 from cases.views.answers import by_field, wants_json
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.reporting.access import (
@@ -79,7 +81,16 @@ def slot(
     request: HttpRequest, platform: str, as_of: date, number: str, writer: str
 ) -> HttpResponseBase:
     """Show a slot to who may read it; let those write whose it is."""
-    seen = seen_slot(request, platform, as_of, number, writer)
+    try:
+        seen = seen_slot(request, platform, as_of, number, writer)
+    except Http404 as error:
+        if request.method != "POST":
+            raise
+        # Handed over, or another's to write since it was made joint: what was typed
+        # is shown once more.
+        typed = _typed(request)
+        context = {"title": "這一件已不由您填報", "sentence": error, "typed": typed}
+        return render(request, "reporting/gone.html", context, status=404)
     if request.method != "POST":
         return _show(request, seen)
     if not seen.is_own:
@@ -89,6 +100,7 @@ def slot(
     if do not in ACTS:
         return _invalid(request, seen, typed, {"": "請按儲存或送出。"})
     try:
+        said_as(typed.text, is_unchanged=False)  # nothing is done with what is too long
         return ACTS[do](request, seen, typed)
     except SavedMeanwhile as late:
         return _conflict(request, seen, typed, late.slot)
@@ -123,6 +135,7 @@ def _save(request: HttpRequest, seen: Seen, typed: Typed) -> HttpResponseBase:
             "version": found.version,
             "at": at,
             "live": table,
+            "code": found.state,
             "label": found.get_state_display(),
         }
     )
@@ -166,7 +179,8 @@ def _handed_in(
         found = _saved(request, seen, typed)
         if not _is_second_click(found, typed, by):
             hand_in(found, by, at)
-    messages.success(request, "已送出，待幕僚審閱；審閱前可撤回修改。")
+    may = "，審閱前可撤回修改" if seen.may_withdraw else ""
+    messages.success(request, f"已送出，待幕僚審閱{may}。")
     return HttpResponseRedirect(slot_address(seen.slot))
 
 

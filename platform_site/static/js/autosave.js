@@ -27,6 +27,10 @@ const Autosave = (() => {
     });
   }
 
+  function keyOf(user) {
+    return `${PREFIX}${user}:${location.pathname}`;
+  }
+
   function fieldsOf(form) {
     return [...new FormData(form)].filter(
       ([name, value]) => !OF_THE_FORM.has(name) && typeof value === "string"
@@ -37,14 +41,14 @@ const Autosave = (() => {
     constructor(form) {
       this.form = form;
       this.state = form.querySelector("[data-save-state]");
-      this.key = `${PREFIX}${form.dataset.user}:${location.pathname}`;
+      this.key = keyOf(form.dataset.user);
       this.saved = fieldsOf(form);
       this.timer = 0;
       this.sending = null;
       this.isHeld = false; // a conflict or a lost session waits for a person
       // Somebody else's words stay no longer than his or her login here.
       this.forget((name) => !this.isOwn(name));
-      this.forgetPosted();
+      Autosave.forgetPosted(form.dataset.user);
       this.offerKept();
       form.addEventListener("input", () => this.changed());
       form.addEventListener("change", () => this.changed());
@@ -126,11 +130,12 @@ const Autosave = (() => {
     }
 
     // What was posted as a plain form is kept until the page that follows says so.
-    forgetPosted() {
-      const was = store("getItem", `${this.key}#posted`);
-      store("removeItem", `${this.key}#posted`);
+    static forgetPosted(user) {
+      const key = keyOf(user);
+      const was = store("getItem", `${key}#posted`);
+      store("removeItem", `${key}#posted`);
       if (was && document.querySelector(".messagelist .success")) {
-        store("removeItem", this.key);
+        store("removeItem", key);
       }
     }
 

@@ -60,7 +60,7 @@
       const state = document.querySelector("[data-slot-state]");
       if (state && answer.label !== state.textContent) {
         state.textContent = answer.label;
-        state.className = "slot-state";
+        state.className = `slot-state ${answer.code}`;
       }
     }
 
@@ -210,6 +210,10 @@
   openShadow(document.querySelector("[data-preview]"));
   for (const form of document.querySelectorAll("form[data-report]")) {
     new Report(form);
+  }
+  const handedIn = document.querySelector("[data-handed-in]");
+  if (handedIn) {
+    Autosave.forgetPosted(handedIn.dataset.user);
   }
   document.querySelector("[role=alert][tabindex]")?.focus();
 })();
