@@ -1,6 +1,7 @@
 """Who gets what: every address outside the admin's own, for each role and method."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,7 +12,13 @@ from django.utils import timezone
 from cases import rounds
 from cases.demo import ACCOUNTS, create_accounts
 from cases.ledger import confirm_and_post
-from cases.models import Case, Reading, ReadMinutes
+from cases.models import (
+    Case,
+    Reading,
+    ReadMinutes,
+    ReportingRound,
+    SheetUpload,
+)
 from meetings.minutes.publish import unpublish
 from meetings.models import (
     Meeting,
@@ -171,6 +178,15 @@ DESK = [
     ("desk:unpublish", DRAFT, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
+    ("desk:control", PLATFORM, 200, 405),
+    ("desk:control-report", {**PLATFORM, "report": "unreported"}, 200, 405),
+    ("desk:control-report", {**PLATFORM, "report": "nothing"}, 404, 405),
+    (
+        "desk:control-file",
+        {**PLATFORM, "report": "unreported", "extension": "xlsx"},
+        200,
+        405,
+    ),
     ("desk:read-next", PLATFORM, 405, 302),
     ("desk:reading", PAPER, 302, 405),
     ("desk:reading", REPORT, 302, 405),
@@ -235,6 +251,7 @@ def reporting(got, posted, roles, otherwise=(404, 404), **special):
 
 
 WRITERS = {"contact", *KEEPERS}
+UPLOAD = uuid.UUID(int=1)
 REPORTING = [
     ("reporting:home", {}, reporting(200, 405, ROLES)),
     ("reporting:after-login", {}, reporting(302, 405, ROLES)),
@@ -247,6 +264,18 @@ REPORTING = [
         "reporting:slot",
         THEIR_ACCEPTED,
         reporting(200, 422, KEEPERS, contact=(200, 403), official=(200, 403)),
+    ),
+    ("reporting:sheet", ROUND, reporting(200, 400, WRITERS)),
+    (
+        "reporting:sheet-file",
+        {**ROUND, "extension": "ods"},
+        reporting(200, 405, WRITERS, (404, 405)),
+    ),
+    # The contact's own; it holds drafts.
+    (
+        "reporting:sheet-preview",
+        {**ROUND, "uid": UPLOAD},
+        reporting(200, 409, {"contact"}),
     ),
 ]
 
@@ -322,6 +351,14 @@ def accounts(loaded_record):
     )
     _papers(jbbt, draft)
     _round(jbbt, found["superuser"])
+    SheetUpload.objects.create(
+        uid=UPLOAD,
+        round=ReportingRound.objects.get(platform=jbbt, as_of=ROUND["as_of"]),
+        by=found["contact"],
+        at=timezone.now(),
+        name="填報表.xlsx",
+        said={"rows": [], "notes": []},
+    )
     return found
 
 
