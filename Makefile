@@ -2,6 +2,7 @@
 # make test    every check, as CI runs it
 # make reset   throw the demo's data away
 # make bench   a table of ratios, on a large database of made-up cases (SIZE=…)
+# make load    fifty contacts saving at once (CONTACTS=…), and a sheet of 1,000 rows
 # make setup   only install; make lint, make lock: for those who change the code
 
 PYTHON3 ?= python3
@@ -10,7 +11,7 @@ MANAGE := $(BIN)/python manage.py
 # What the tools need to load the settings; the tests bring their own.
 DEVELOPMENT := DEBUG=1 DATABASE_URL= DATABASE_OWNER_URL=
 
-.PHONY: demo setup setup-dev reset test lint bench lock python3
+.PHONY: demo setup setup-dev reset test lint bench load lock python3
 .NOTPARALLEL:
 
 demo: setup
@@ -43,6 +44,11 @@ SIZE ?= 10000
 
 bench: setup-dev
 	$(BIN)/python -m tests.bench $(SIZE)
+
+CONTACTS ?= 50
+
+load: setup-dev
+	$(BIN)/python -m tests.bench.load $(CONTACTS)
 
 # For maintainers; needs uv. The locks name no host, unlike uv's own format.
 COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --quiet \

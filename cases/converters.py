@@ -1,4 +1,4 @@
-"""What addresses of cases and reports are made of; importing this makes it known."""
+"""What addresses of cases, rounds and reports are made of."""
 
 from datetime import date
 
@@ -29,13 +29,19 @@ class ReportFormatConverter(StringConverter):
     regex = "|".join(["pdf", *FILE_FORMATS])
 
 
+class SheetFormatConverter(StringConverter):
+    """The format of a spreadsheet, as its file name ends."""
+
+    regex = "xlsx|ods"
+
+
 class DataDateConverter:
-    """The data date of a round, as an ISO date."""
+    """The data date of a round, which is what it is called by: 2026-09-30."""
 
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
     def to_python(self, value: str) -> date:
-        """Return the day; what is none is no address."""
+        """Return the day; one that no calendar has leads nowhere."""
         return date.fromisoformat(value)
 
     def to_url(self, value: date) -> str:
@@ -53,3 +59,4 @@ register_converter(DataDateConverter, "data_date")
 register_converter(ComparedConverter, "compared")
 register_converter(CaseNumberConverter, "case_number")
 register_converter(ReportFormatConverter, "report_format")
+register_converter(SheetFormatConverter, "sheet_format")

@@ -489,7 +489,7 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
         if self.chosen_group is not None:
             found = found.filter(group=self.chosen_group.pk)
         if self._value("municipality"):
-            found = found.filter(_takes_part(self._value("municipality"), self.day))
+            found = found.filter(takes_part(self._value("municipality"), self.day))
         if self._value("theme"):
             found = found.filter(themes__name=self._value("theme"))
         if self.chosen_year is not None:
@@ -513,12 +513,13 @@ def _shown(name: str) -> str:
     return printable if len(printable) <= 30 else f"{printable[:30]}…"
 
 
-def _takes_part(slug: str, day: date) -> Q:
-    takes_part = Participant.objects.filter(municipality__slug=slug)
+def takes_part(slug: str, day: date) -> Q:
+    """The condition that a municipality takes part in a case, or reported about it."""
+    named = Participant.objects.filter(municipality__slug=slug)
     reported = ProgressUpdate.objects.public().filter(
         municipality__slug=slug, round__as_of__lte=day
     )
-    return Q(pk__in=takes_part.values("case")) | Q(pk__in=reported.values("case"))
+    return Q(pk__in=named.values("case")) | Q(pk__in=reported.values("case"))
 
 
 def _has(word: str, day: date) -> Q:

@@ -3,7 +3,7 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from cases import converters as ours  # noqa: F401  makes the numbers and days known
+from cases import converters as case_converters  # noqa: F401  makes numbers known
 from cases.sitemaps import SITEMAPS
 from cases.views import balance, books, editions, pages, papers, public, table
 from meetings import converters  # noqa: F401  makes the formats known

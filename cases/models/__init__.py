@@ -22,6 +22,7 @@ from cases.models.readings import (
     ReadProgress,
 )
 from cases.models.steps import ProgressStep, Reminder
+from cases.models.uploads import SheetUpload
 
 __all__ = [
     "Case",
@@ -44,6 +45,7 @@ __all__ = [
     "Reminder",
     "ReportEdition",
     "ReportingRound",
+    "SheetUpload",
     "Standing",
     "Theme",
     "last_told",

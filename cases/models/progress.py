@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from cases.models.cases import Case
+from cases.models.cases import Case, Standing
 from cases.models.editions import Correction, ReportEdition
 from cases.models.writers import covered_for, covering, is_open_on
 from meetings.models import (
@@ -186,6 +186,17 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         contacts = {"contact_ids": ArraySubquery(users)}
         return self.annotate(**contacts)
 
+    def with_opening(self, day: date) -> ProgressUpdateQuerySet:
+        """With ``is_open``: whether contacts may write it on ``day``."""
+        opening = {
+            "is_open": models.Case(
+                models.When(is_open_on(day), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        }
+        return self.annotate(**opening)
+
     # What is there
 
     def public(self) -> ProgressUpdateQuerySet:
@@ -240,6 +251,16 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             ),
         }
         return self.with_last_text().annotate(**told)
+
+    def with_case_name(self) -> ProgressUpdateQuerySet:
+        """With ``case_name``, as the case is called at the round's data date."""
+        called = Standing.objects.filter(
+            case=OuterRef("case"), during__contains=OuterRef("round__as_of")
+        ).order_by()
+        names = {
+            "case_name": Coalesce(Subquery(called.values("name")[:1]), F("case__name"))
+        }
+        return self.annotate(**names)
 
     def changed(self) -> ProgressUpdateQuerySet:
         """Slots that say something else than what stood before, with it."""
@@ -352,8 +373,10 @@ class ProgressUpdate(models.Model):
     )
     accepted_at = models.DateTimeField("接受時間", null=True, blank=True)
 
-    # Set by with_contacts() and with_last_text().
+    # Set by with_contacts(), with_opening(), with_case_name() and with_last_text().
     contact_ids: list[int]
+    is_open: bool
+    case_name: str
     last_text: str | None
     last_as_of: date | None
     # Set by as_told().

@@ -27,7 +27,7 @@ from cases.rounds.holding import (
     refuse_version,
     tidy,
 )
-from cases.rounds.writing import said_as, save, submit
+from cases.rounds.writing import answer, said_as, save, submit
 
 
 class Said(TypedDict):
@@ -140,15 +140,23 @@ def enter(
     version: int,
     by: AbstractBaseUser,
     at: datetime,
+    is_unchanged: bool = False,
+    words: str = "",
 ) -> ProgressUpdate:
-    """Put a text told elsewhere, by a call or a paper, in a slot and accept it."""
+    """Put a text told elsewhere, by a call or a paper, in a slot and accept it.
+
+    ``words`` say who told it, or answer the question that was asked.
+    """
     [found] = hold_to_judge([slot.pk], by=by)
-    said: Said = {"text": text, "is_unchanged": False, "by": by, "at": at}
-    if found.state in OWED:
+    said: Said = {"text": text, "is_unchanged": is_unchanged, "by": by, "at": at}
+    if found.state == State.RETURNED and tidy(words):
         found = save(found, version=version, **said)
-        found = submit(found, version=found.version, by=by, at=at)
+        found = answer(found, words=words, version=found.version, by=by, at=at)
+    elif found.state in OWED:
+        found = save(found, version=version, **said)
+        found = submit(found, version=found.version, by=by, at=at, words=words)
     else:
-        found = edit(found, version=version, **said)
+        found = edit(found, version=version, words=words, **said)
     if found.state == State.SUBMITTED:
         found = accept(found, version=found.version, by=by, at=at)
     return found

@@ -49,7 +49,7 @@ def open_round(
             round_.save()
     except IntegrityError as error:  # somebody opened it this very moment
         raise ValidationError(TAKEN) from error
-    ProgressUpdate.objects.bulk_create(_slots(round_, cases))
+    ProgressUpdate.objects.bulk_create(slots_for(round_, cases))
     return round_
 
 
@@ -87,7 +87,7 @@ def add_case(
         raise ValidationError("這個合作案未在列管中，不能加入填報。")
     try:
         with transaction.atomic():
-            return ProgressUpdate.objects.bulk_create(_slots(found, [case]))
+            return ProgressUpdate.objects.bulk_create(slots_for(found, [case]))
     except IntegrityError as error:  # somebody added it this very moment
         raise ValidationError(ASKED) from error
 
@@ -153,7 +153,7 @@ def _refuse_closed(round_: ReportingRound) -> None:
         raise ValidationError(PAPER)
 
 
-def _slots(round_: ReportingRound, cases: list[Case]) -> Iterator[ProgressUpdate]:
+def slots_for(round_: ReportingRound, cases: list[Case]) -> Iterator[ProgressUpdate]:
     """Give the slots of cases, joint where the case reported jointly the last time."""
     joint = _reported_jointly(round_, cases)
     cities = _municipalities(round_.platform_id, cases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -24,8 +25,20 @@ from cases.rounds.holding import (
     tidy,
 )
 
+# Ten pages of a report; what is longer was pasted by mistake.
+LONGEST_TEXT = 20_000
+LONGEST_ANSWER = 2_000
 
-@transaction.atomic
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to stand in a slot, and the version it was written from."""
+
+    text: str
+    is_unchanged: bool
+    version: int
+
+
 def save(
     slot: ProgressUpdate,
     *,
@@ -36,31 +49,43 @@ def save(
     at: datetime,
 ) -> ProgressUpdate:
     """Save a draft, or what is mended in a returned text."""
-    [found] = hold_to_write([slot.pk], by=by, day=timezone.localdate(at))
-    said = said_as(text, is_unchanged)
-    if said == (found.text, found.is_unchanged):
-        return found
-    refuse_version(found, version)
-    if found.state not in OWED:
-        raise ValidationError(
-            f"這段辦理情形{found.get_state_display()}，不能直接修改。"
-        )
-    found.text, found.is_unchanged = said
-    if found.state == State.MISSING:
-        found.state = State.DRAFT
-    found.version += 1
-    found.saved_by_id, found.saved_at = by.pk, at
-    found.save(
-        update_fields=[
-            "text",
-            "is_unchanged",
-            "state",
-            "version",
-            "saved_by",
-            "saved_at",
-        ]
-    )
-    return found
+    return save_many({slot.pk: Draft(text, is_unchanged, version)}, by=by, at=at)[0]
+
+
+@transaction.atomic
+def save_many(
+    drafts: Mapping[int, Draft], *, by: AbstractBaseUser, at: datetime
+) -> list[ProgressUpdate]:
+    """Save drafts in the slots of these keys, each from its version, or none."""
+    slots = hold_to_write(drafts, by=by, day=timezone.localdate(at))
+    said = {pk: said_as(each.text, each.is_unchanged) for pk, each in drafts.items()}
+    fresh = [slot for slot in slots if said[slot.pk] != (slot.text, slot.is_unchanged)]
+    for slot in fresh:
+        refuse_version(slot, drafts[slot.pk].version)
+    wrong = [
+        f"{named(slot)}：{why}" if len(slots) > 1 else why
+        for slot in fresh
+        for why in not_to_be_written(slot)
+    ]
+    if wrong:
+        raise ValidationError(wrong)
+    for slot in fresh:
+        slot.text, slot.is_unchanged = said[slot.pk]
+        if slot.state == State.MISSING:
+            slot.state = State.DRAFT
+        slot.version += 1
+        slot.saved_by_id, slot.saved_at = by.pk, at
+    ProgressUpdate.objects.bulk_update(fresh, SAVED, batch_size=200)
+    return slots
+
+
+SAVED = ["text", "is_unchanged", "state", "version", "saved_by", "saved_at"]
+
+
+def not_to_be_written(slot: ProgressUpdate) -> Iterator[str]:
+    """Why nothing is written in a slot whose turn is somebody else's, or nothing."""
+    if slot.state not in OWED:
+        yield f"這段辦理情形{slot.get_state_display()}，不能直接修改。"
 
 
 def said_as(text: str, is_unchanged: bool) -> tuple[str, bool]:
@@ -68,26 +93,42 @@ def said_as(text: str, is_unchanged: bool) -> tuple[str, bool]:
     text = tidy(text)
     if is_unchanged and text:
         raise ValidationError("填「本季無變動」時不另填文字。")
+    if len(text) > LONGEST_TEXT:
+        raise ValidationError(
+            f"辦理情形最多{LONGEST_TEXT:,}字，現有{len(text):,}字，請精簡。"
+        )
     return text, is_unchanged
 
 
 def submit(
-    slot: ProgressUpdate, *, version: int, by: AbstractBaseUser, at: datetime
+    slot: ProgressUpdate,
+    *,
+    version: int,
+    by: AbstractBaseUser,
+    at: datetime,
+    words: str = "",
 ) -> ProgressUpdate:
-    """Hand a text in."""
-    return submit_many({slot.pk: version}, by=by, at=at)[0]
+    """Hand a text in; ``words`` say where it came from if it was told elsewhere."""
+    return submit_many({slot.pk: version}, by=by, at=at, words=words)[0]
 
 
 @transaction.atomic
 def submit_many(
-    versions: Mapping[int, int], *, by: AbstractBaseUser, at: datetime
+    versions: Mapping[int, int],
+    *,
+    by: AbstractBaseUser,
+    at: datetime,
+    words: str = "",
 ) -> list[ProgressUpdate]:
     """Hand in the slots of these keys, each as the version that was seen, or none."""
+    words = tidy(words)
     slots = hold_to_write(versions, by=by, day=timezone.localdate(at))
     fresh = [
         slot
         for slot in slots
-        if not is_repeated(slot, Kind.SUBMITTED, version=versions[slot.pk], by=by)
+        if not is_repeated(
+            slot, Kind.SUBMITTED, version=versions[slot.pk], by=by, words=words
+        )
     ]
     for slot in fresh:
         refuse_version(slot, versions[slot.pk])
@@ -98,7 +139,7 @@ def submit_many(
     ]
     if wrong:
         raise ValidationError(wrong)
-    _hand_in(fresh, Kind.SUBMITTED, by, at)
+    _hand_in(fresh, Kind.SUBMITTED, by, at, words)
     return slots
 
 
@@ -119,6 +160,10 @@ def answer(
     refuse_version(found, version)
     if not words:
         raise ValidationError("請填寫答覆。")
+    if len(words) > LONGEST_ANSWER:
+        raise ValidationError(
+            f"答覆最多{LONGEST_ANSWER:,}字，現有{len(words):,}字，請精簡。"
+        )
     if found.state != State.RETURNED:
         raise ValidationError("只有退回補正的辦理情形需要答覆。")
     for why in _not_to_be_submitted(found):

@@ -10,6 +10,9 @@ CSV cannot, so a text that a spreadsheet would take for a formula gets an
 apostrophe in front (see ``guarded``). Days are ISO dates, numbers have no
 thousands separators, what is not there is an empty cell; there is one row of
 headings and no merged cell.
+
+A table with columns that ``opens`` cells is a form: its other cells are protected,
+without a password, against a slip of the hand. What comes back is judged anyway.
 """
 
 import csv as csv_files
@@ -28,9 +31,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._writer import ALL_TEMP_FILES as temporary_files
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
 from platform_site.lib import odf
@@ -48,6 +52,8 @@ _TAB_LIMIT = 31
 _FONT = "Microsoft JhengHei"
 _SHADE = "DDE6EA"
 _LINE = "8A9BA3"
+_CLOSED = "F1F4F5"  # what stands in a form and is not to be filled in
+_NOTES_WIDTH = 96
 _FIRST_EXCEL_DAY = date(1900, 3, 1)  # before it, Excel counts one day wrong
 _FIRST_DAY = date(1899, 12, 30)  # day 0
 
@@ -66,28 +72,58 @@ class Column(Generic[Row]):
 
     ``width`` is in half-width characters; a Chinese character takes two. None is
     an empty cell. A value of another kind than the column's is a ``TypeError``
-    when it is written.
+    when it is written. ``opens`` says in which rows the cell is to be filled in,
+    with one of ``choices`` where there are any.
     """
 
     heading: str
     value: Callable[[Row], Value]
     width: float = 16
     kind: Kind = Kind.TEXT
+    opens: Callable[[Row], bool] | None = None
+    choices: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class About:
-    """What a file says of itself: its title, who made it, the name of its sheet."""
+    """What a file says of itself: its title, who made it, the name of its sheet.
+
+    ``notes``, how a form is filled in, stand line by line on a sheet of their own.
+    """
 
     title: str
     author: str
     sheet: str
+    notes: Sequence[str] = ()
+    notes_sheet: str = "填寫說明"
 
     @property
     def tab(self) -> str:
         """The sheet's name, as every office program takes it."""
-        name = re.sub(r"[\[\]:*?/\\\s]+", " ", interchange(self.sheet)).strip("' ")
-        return name[:_TAB_LIMIT] or "Sheet1"
+        return _tab(self.sheet)
+
+    @property
+    def notes_tab(self) -> str:
+        """The name of the sheet with the notes."""
+        return _tab(self.notes_sheet)
+
+
+def _tab(name: str) -> str:
+    plain = re.sub(r"[\[\]:*?/\\\s]+", " ", interchange(name)).strip("' ")
+    return plain[:_TAB_LIMIT] or "Sheet1"
+
+
+def _is_form(columns: Sequence[Column[Row]]) -> bool:
+    return any(column.opens for column in columns)
+
+
+def _is_open(column: Column[Row], row: Row) -> bool:
+    return column.opens is not None and column.opens(row)
+
+
+def _choose(column: Column[Row]) -> str:
+    """What is said to somebody who enters something else."""
+    return f"請選「{'」或「'.join(column.choices)}」，或留空。"
 
 
 def csv(file: IO[bytes], columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
@@ -169,18 +205,57 @@ def xlsx(
     _set_up_page(sheet, about.title)
     for place, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
+    sheets = [sheet]
     try:
         count = _append_rows(sheet, columns, rows)
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count}"
+        if _is_form(columns):
+            _protect(sheet, columns, count)
+        if about.notes:
+            sheets.append(_notes_sheet(book, about))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             ExcelWriter(book, archive).save()
     finally:
-        _remove_temporary_file(sheet)
+        for each in sheets:
+            _remove_temporary_file(each)
 
 
-def _set_up_page(sheet: Any, title: str) -> None:
-    sheet.freeze_panes = "A2"
-    sheet.print_title_rows = "1:1"
+def _protect(sheet: Any, columns: Sequence[Column[Row]], count: int) -> None:
+    protection = sheet.protection
+    protection.sheet = True
+    # Said the other way round: these stay allowed.
+    protection.formatColumns = protection.formatRows = protection.autoFilter = False
+    for place, column in enumerate(columns, 1):
+        if column.choices and count > 1:
+            letter = get_column_letter(place)
+            rule = DataValidation(
+                type="list",
+                formula1=f'"{",".join(column.choices)}"',
+                allow_blank=True,
+                showErrorMessage=True,
+                error=_choose(column),
+                errorTitle=column.heading,
+                sqref=f"{letter}2:{letter}{count}",
+            )
+            sheet.data_validations.append(rule)
+
+
+def _notes_sheet(book: Any, about: About) -> Any:
+    sheet: Any = book.create_sheet(about.notes_tab)
+    _set_up_page(sheet, about.title, is_table=False)
+    sheet.column_dimensions["A"].width = _NOTES_WIDTH
+    sheet.protection.sheet = True
+    cell = _body_cell(sheet, Kind.TEXT)
+    for line in about.notes:
+        _fill(cell, line)
+        sheet.append([cell])
+    return sheet
+
+
+def _set_up_page(sheet: Any, title: str, *, is_table: bool = True) -> None:
+    if is_table:
+        sheet.freeze_panes = "A2"
+        sheet.print_title_rows = "1:1"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.orientation = "landscape"
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -198,12 +273,17 @@ def _append_rows(
     for head, column in zip(heads, columns, strict=True):
         _fill(head, column.heading)
     sheet.append(heads)
-    cells = [_body_cell(sheet, column.kind) for column in columns]
-    pairs = list(zip(cells, columns, strict=True))
+    is_form = _is_form(columns)
+    closed = [_body_cell(sheet, column.kind, is_form=is_form) for column in columns]
+    opened = [_body_cell(sheet, column.kind, is_open=True) for column in columns]
     count = 1
     # A row is written when it is appended, so that its cells serve for the next.
     for row in rows:
-        for cell, column in pairs:
+        cells = [
+            opened[place] if _is_open(column, row) else closed[place]
+            for place, column in enumerate(columns)
+        ]
+        for cell, column in zip(cells, columns, strict=True):
             _fill(cell, _checked(column, row))
         sheet.append(cells)
         count += 1
@@ -226,11 +306,20 @@ def _head_cell(sheet: Any) -> Any:
     return cell
 
 
-def _body_cell(sheet: Any, kind: Kind) -> Any:
+def _body_cell(
+    sheet: Any, kind: Kind, *, is_form: bool = False, is_open: bool = False
+) -> Any:
     cell = WriteOnlyCell(sheet)
     cell.font = Font(name=_FONT, size=11)
     cell.alignment = Alignment(vertical="top", wrap_text=kind is Kind.TEXT)
     cell.number_format = _XLSX_FORMATS[kind]
+    if is_open:
+        cell.protection = Protection(locked=False)
+    elif is_form:
+        cell.fill = PatternFill("solid", fgColor=_CLOSED)
+    if is_form or is_open:
+        thin = Side("thin", color=_LINE)
+        cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
     return cell
 
 
@@ -311,16 +400,21 @@ def _content(
     columns: Sequence[Column[Row]], rows: Iterable[Row], about: About
 ) -> Iterator[str]:
     tab = quoteattr(about.tab)
+    is_form = _is_form(columns)
+    protected = ' table:protected="true"' if is_form else ""
     yield (
-        f'{odf.DECLARATION}<office:document-content {odf.NAMESPACES} office:version="1.2">'
+        f"{odf.DECLARATION}<office:document-content {odf.NAMESPACES} {_FORMULAS} "
+        'office:version="1.2">'
         f"<office:automatic-styles>{_column_styles(columns)}{_CELL_STYLES}"
         "</office:automatic-styles><office:body><office:spreadsheet>"
-        f'<table:table table:name={tab} table:style-name="table">'
+        f"{_validations(columns, about)}"
+        f'<table:table table:name={tab} table:style-name="table"{protected}>'
     )
     for place, column in enumerate(columns, 1):
+        style = "closed" if is_form else column.kind.value
         yield (
             f'<table:table-column table:style-name="column{place}" '
-            f'table:default-cell-style-name="{column.kind.value}"/>'
+            f'table:default-cell-style-name="{style}"/>'
         )
     heads = "".join(
         '<table:table-cell table:style-name="head" office:value-type="string">'
@@ -332,15 +426,14 @@ def _content(
     remaining = iter(rows)
     while batch := list(islice(remaining, _ODS_BATCH)):
         yield "".join(
-            f"{_ROW}{''.join([_ods_cell(_checked(column, row)) for column in columns])}"
-            "</table:table-row>"
+            f"{_ROW}{''.join(_ods_cells(columns, row, is_form))}</table:table-row>"
             for row in batch
         )
         count += len(batch)
     name = about.tab.replace("'", "''")
     area = f"'{name}'.A1:'{name}'.{get_column_letter(len(columns))}{count}"
     yield (
-        "</table:table><table:database-ranges>"
+        f"</table:table>{_ods_notes(about)}<table:database-ranges>"
         '<table:database-range table:name="rows" table:display-filter-buttons="true" '
         f"table:target-range-address={quoteattr(area)}/>"
         "</table:database-ranges></office:spreadsheet></office:body>"
@@ -349,6 +442,8 @@ def _content(
 
 
 _ROW = '<table:table-row table:style-name="row">'
+_FORMULAS = 'xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"'
+_FRAME = f'fo:border="0.5pt solid #{_LINE}"'
 
 _CELL_STYLES = (
     '<number:date-style style:name="iso"><number:year number:style="long"/>'
@@ -375,7 +470,80 @@ _CELL_STYLES = (
     '<style:style style:name="date" style:family="table-cell" '
     'style:parent-style-name="Default" style:data-style-name="iso">'
     '<style:table-cell-properties style:vertical-align="top"/></style:style>'
+    '<style:style style:name="closed" style:family="table-cell" '
+    'style:parent-style-name="Default" style:data-style-name="plain">'
+    '<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top" '
+    f'fo:background-color="#{_CLOSED}" {_FRAME}/></style:style>'
+    '<style:style style:name="open" style:family="table-cell" '
+    'style:parent-style-name="Default" style:data-style-name="plain">'
+    '<style:table-cell-properties style:cell-protect="none" fo:wrap-option="wrap" '
+    f'style:vertical-align="top" {_FRAME}/></style:style>'
+    '<style:style style:name="notes" style:family="table-column">'
+    "<style:table-column-properties "
+    f'style:column-width="{_NOTES_WIDTH * _CHARACTER_WIDTH:.2f}cm"/></style:style>'
 )
+
+
+def _validations(columns: Sequence[Column[Row]], about: About) -> str:
+    """The choices of cells, each by the name that cells of its column give."""
+    rules = [
+        _validation(column, place, about)
+        for place, column in enumerate(columns, 1)
+        if column.choices
+    ]
+    if not rules:
+        return ""
+    return f"<table:content-validations>{''.join(rules)}</table:content-validations>"
+
+
+def _validation(column: Column[Row], place: int, about: About) -> str:
+    name = about.tab.replace("'", "''")
+    cell = quoteattr(f"'{name}'.{get_column_letter(place)}2")
+    return (
+        f'<table:content-validation table:name="choices{place}" '
+        f"table:condition={quoteattr(_in_list(column))} "
+        'table:allow-empty-cell="true" table:display-list="unsorted" '
+        f"table:base-cell-address={cell}>"
+        '<table:error-message table:message-type="stop" table:display="true" '
+        f"table:title={quoteattr(column.heading)}>"
+        f"<text:p>{escape(_choose(column))}</text:p></table:error-message>"
+        "</table:content-validation>"
+    )
+
+
+def _in_list(column: Column[Row]) -> str:
+    listed = ";".join(f'"{choice}"' for choice in column.choices)
+    return f"of:cell-content-is-in-list({listed})"
+
+
+def _ods_notes(about: About) -> str:
+    if not about.notes:
+        return ""
+    rows = "".join(
+        f'{_ROW}<table:table-cell table:style-name="text" office:value-type="string">'
+        f"{_paragraphs(line)}</table:table-cell></table:table-row>"
+        for line in about.notes
+    )
+    return (
+        f'<table:table table:name={quoteattr(about.notes_tab)} table:style-name="table" '
+        'table:protected="true"><table:table-column table:style-name="notes"/>'
+        f"{rows}</table:table>"
+    )
+
+
+def _ods_cells(
+    columns: Sequence[Column[Row]], row: Row, is_form: bool
+) -> Iterator[str]:
+    for place, column in enumerate(columns, 1):
+        value = _checked(column, row)
+        if not is_form:
+            yield _ods_cell(value)
+            continue
+        is_open = _is_open(column, row)
+        style = f' table:style-name="{"open" if is_open else "closed"}"'
+        if is_open and column.choices:
+            style += f' table:content-validation-name="choices{place}"'
+        yield _ods_cell(value, style)
 
 
 def _column_styles(columns: Sequence[Column[Row]]) -> str:
@@ -387,13 +555,13 @@ def _column_styles(columns: Sequence[Column[Row]]) -> str:
     )
 
 
-def _ods_cell(value: Value) -> str:
+def _ods_cell(value: Value, style: str = "") -> str:
     match value:
         case None | "":
-            return "<table:table-cell/>"
+            return f"<table:table-cell{style}/>"
         case str():
             return (
-                '<table:table-cell office:value-type="string">'
+                f'<table:table-cell{style} office:value-type="string">'
                 f"{_paragraphs(value)}</table:table-cell>"
             )
         case date():
@@ -402,7 +570,8 @@ def _ods_cell(value: Value) -> str:
             attribute, kind = "value", "float"
     written = _written(value)
     return (
-        f'<table:table-cell office:value-type="{kind}" office:{attribute}="{written}">'
+        f'<table:table-cell{style} office:value-type="{kind}" '
+        f'office:{attribute}="{written}">'
         f"<text:p>{written}</text:p></table:table-cell>"
     )
 

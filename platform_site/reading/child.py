@@ -12,10 +12,11 @@ import resource
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from platform_site.reading.document import Refused
-from platform_site.reading.readers import Unforeseen, reader_for
+from platform_site.reading.readers import Unforeseen, grid_reader_for, reader_for
 
 MEMORY = 1024 * 1024 * 1024
 SECONDS_OF_WORK = 20
@@ -47,7 +48,8 @@ def _work(job: dict[str, Any], content: bytes) -> Any:
     """Load what is ours first, then shut every door, then open the file."""
     module, _, function = job["then"].partition(":")
     then = getattr(importlib.import_module(module), function)
-    read = reader_for(content, job["name"])
+    choose = grid_reader_for if job["by_cell"] else reader_for
+    read: Callable[[bytes], Any] = choose(content, job["name"])
     _shut()
     return then(read(content), **job["options"])
 

@@ -17,6 +17,15 @@ from platform_site.reading.document import (
     Refused,
     Writer,
 )
+from platform_site.reading.grid import (
+    Grid,
+    GridCell,
+    GridRow,
+    Held,
+    Limits,
+    Workbook,
+    hidden_columns,
+)
 from platform_site.reading.package import (
     Package,
     children,
@@ -39,22 +48,10 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def read_xlsx(content: bytes) -> Document:
     """Read an .xlsx; workbooks with macros are refused."""
-    package = Package(content)
-    main = main_part(package)
-    parts = related(package, main)
-    if "macroEnabled" in content_type(package, main) or "vbaProject" in parts:
-        raise Refused(_HAS_MACROS)
-    book = _Book(package, parts)
-    workbook = package.tree(main)
-    about = workbook.find("x:workbookPr")
-    book.is_1904 = about is not None and about.get("date1904") in ("1", "true")
-    paths = dict(parts.get("worksheet", []))
+    book = _Book(content)
     writer = Writer()
-    for sheet in children(_need(workbook, "x:sheets"), "x:sheet"):
-        path = paths.get(sheet.get("r:id", ""))
-        if path is None:
-            continue  # a chart
-        rows = list(book.rows(package.tree(path)))
+    for sheet, tree in book.sheets():
+        rows = list(book.rows(tree))
         if rows:
             writer.line(sheet.get("name", ""))
             writer.table(rows)
@@ -63,24 +60,87 @@ def read_xlsx(content: bytes) -> Document:
     return writer.document("xlsx")
 
 
+def read_grids(content: bytes) -> Workbook:
+    """Read an .xlsx cell by cell."""
+    book = _Book(content)
+    limits = Limits()
+    grids = [
+        Grid(
+            sheet.get("name", ""),
+            tuple(book.grid_rows(tree, limits)),
+            is_hidden=sheet.get("state", "visible") != "visible",
+            hidden_columns=_hidden_columns(tree),
+        )
+        for sheet, tree in book.sheets()
+    ]
+    return Workbook("xlsx", tuple(grids))
+
+
 def _need(element: Element, name: str) -> Element:
     found = element.find(name)
     return found if found is not None else Element(name)
 
 
 class _Book:
-    """What all sheets share: texts and formats."""
+    """A workbook's sheets, and what they share: texts and formats."""
 
-    def __init__(
-        self, package: Package, parts: dict[str, list[tuple[str, str]]]
-    ) -> None:
-        self.is_1904 = False
+    def __init__(self, content: bytes) -> None:
+        package = Package(content)
+        main = main_part(package)
+        parts = related(package, main)
+        if "macroEnabled" in content_type(package, main) or "vbaProject" in parts:
+            raise Refused(_HAS_MACROS)
+        self._package = package
+        self._workbook = package.tree(main)
+        about = self._workbook.find("x:workbookPr")
+        self.is_1904 = about is not None and about.get("date1904") in ("1", "true")
+        self._paths = dict(parts.get("worksheet", []))
         shared = package.tree_or_none(first(parts, "sharedStrings"))
         self._texts = [
             _text(each)
             for each in (children(shared, "x:si") if shared is not None else ())
         ]
         self._formats = list(_formats(package.tree_or_none(first(parts, "styles"))))
+
+    def sheets(self) -> Iterator[tuple[Element, Element]]:
+        """The sheets with cells: what the workbook says of each, and its own part."""
+        for sheet in children(_need(self._workbook, "x:sheets"), "x:sheet"):
+            path = self._paths.get(sheet.get("r:id", ""))
+            if path is not None:  # else a chart
+                yield sheet, self._package.tree(path)
+
+    def grid_rows(self, sheet: Element, limits: Limits) -> Iterator[GridRow]:
+        """The rows that have cells, with their own numbers."""
+        covered, merged = _covered(sheet), _merged(sheet)
+        last = 0
+        for row in children(_need(sheet, "x:sheetData"), "x:row"):
+            number = max(_whole(row.get("r")) or last + 1, last + 1)
+            last = number
+            cells: dict[int, GridCell] = {}
+            for column, cell in _placed(row):
+                text, held = self._cell(cell), self._held(cell)
+                if (number, column) in covered or not (text or held is Held.FORMULA):
+                    continue
+                if column >= _MOST_COLUMNS:
+                    raise Refused(_TOO_WIDE)
+                is_merged = (number, column) in merged
+                cells[column] = limits.cell(text, held, is_merged=is_merged)
+            if cells:
+                yield GridRow(number, cells, is_hidden=_is_hidden_row(row))
+
+    def _held(self, cell: Element) -> Held:
+        if cell.find("x:f") is not None:
+            return Held.FORMULA
+        kind = cell.get("t", "n")
+        if kind in ("s", "str", "inlineStr"):
+            return Held.TEXT
+        if kind == "d":
+            return Held.DATE
+        if kind != "n":
+            return Held.OTHER
+        style = _whole(cell.get("s")) or 0
+        form = self._formats[style] if style < len(self._formats) else ""
+        return Held.DATE if excel_formats.is_of_time(form) else Held.NUMBER
 
     def rows(self, sheet: Element) -> Iterator[list[str]]:
         """The rows up to the last one with text; empty ones between stay."""
@@ -107,10 +167,7 @@ class _Book:
     ) -> dict[int, str]:
         """The texts of a row by column, from 0."""
         found = {}
-        column = -1
-        for cell in children(row, "x:c"):
-            place = _PLACE.fullmatch(cell.get("r", ""))
-            column = _column(place[1]) if place else column + 1
+        for column, cell in _placed(row):
             if (number, column) in covered:
                 continue
             text = self._cell(cell)
@@ -158,9 +215,44 @@ def _formats(styles: Element | None) -> Iterator[str]:
         yield own.get(key, excel_formats.BUILT_IN.get(_whole(key) or 0, ""))
 
 
+def _placed(row: Element) -> Iterator[tuple[int, Element]]:
+    """The cells of a row with their columns, from 0."""
+    column = -1
+    for cell in children(row, "x:c"):
+        place = _PLACE.fullmatch(cell.get("r", ""))
+        column = _column(place[1]) if place else column + 1
+        yield column, cell
+
+
+def _is_hidden_row(row: Element) -> bool:
+    flat = row.get("customHeight") in ("1", "true") and row.get("ht") in ("0", "0.0")
+    return flat or row.get("hidden") in ("1", "true")
+
+
+def _hidden_columns(sheet: Element) -> frozenset[int]:
+    spans = [
+        ((_whole(each.get("min")) or 1) - 1, (_whole(each.get("max")) or 1) - 1)
+        for each in children(_need(sheet, "x:cols"), "x:col")
+        if each.get("hidden") in ("1", "true") or each.get("width") in ("0", "0.0")
+    ]
+    return hidden_columns(spans, _MOST_COLUMNS)
+
+
 def _covered(sheet: Element) -> set[tuple[int, int]]:
     """The places, row from 1 and column from 0, that a merged cell hides."""
-    covered: set[tuple[int, int]] = set()
+    areas = _areas(sheet)
+    return {place for area in areas for place in area[1:]}
+
+
+def _merged(sheet: Element) -> set[tuple[int, int]]:
+    """The places at which a merged cell stands."""
+    return {area[0] for area in _areas(sheet)}
+
+
+def _areas(sheet: Element) -> list[list[tuple[int, int]]]:
+    """The places of each merged cell, its own first."""
+    areas: list[list[tuple[int, int]]] = []
+    count = 0
     for merge in children(_need(sheet, "x:mergeCells"), "x:mergeCell"):
         start, _, end = merge.get("ref", "").partition(":")
         first_place, last_place = _PLACE.fullmatch(start), _PLACE.fullmatch(end)
@@ -168,15 +260,18 @@ def _covered(sheet: Element) -> set[tuple[int, int]]:
             continue
         top, bottom = int(first_place[2]), int(last_place[2])
         left, right = _column(first_place[1]), _column(last_place[1])
-        area = (bottom - top + 1) * (right - left + 1)
-        if area + len(covered) > MOST_CELLS:
+        size = (bottom - top + 1) * (right - left + 1)
+        if size < 1 or size + count > MOST_CELLS:
             continue
-        covered |= {
-            (row, column)
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        } - {(top, left)}
-    return covered
+        count += size
+        areas.append(
+            [
+                (row, column)
+                for row in range(top, bottom + 1)
+                for column in range(left, right + 1)
+            ]
+        )
+    return areas
 
 
 def _text(element: Element) -> str:

@@ -97,6 +97,14 @@ def shown(value: float, form: str, *, is_1904: bool = False) -> str:
     )
 
 
+def is_of_time(form: str) -> bool:
+    """Whether a number in this format is a date or a time of the day."""
+    if len(form) > _LONGEST_FORMAT:
+        return False
+    kinds = {kind for kind, _ in _tokens(_section(1, form))}
+    return bool(kinds & {"date", "noon", "elapsed"})
+
+
 def general(value: float) -> str:
     """A number without a format: no noise of binary fractions."""
     if value == int(value) and abs(value) < 1e15:

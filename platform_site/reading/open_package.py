@@ -11,8 +11,8 @@ from platform_site.reading.document import MOST_CELLS, TOO_MANY_CELLS, Refused
 from platform_site.reading.package import DAMAGED, ENCRYPTED, Package, inner
 
 _HAS_MACROS = "檔案含有巨集，基於安全不予讀取，請移除巨集後再試。"
-_TOO_WIDE = "表格的欄數超過讀取的上限，請縮小範圍後再試。"
-_MOST_COLUMNS = 1024
+TOO_WIDE = "表格的欄數超過讀取的上限，請縮小範圍後再試。"
+MOST_COLUMNS = 1024
 _MOST_SPACES = 1000
 
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -152,8 +152,8 @@ def _row(element: Element, text_of: Callable[[Element], str]) -> list[str]:
         times = count(cell, "table:number-columns-repeated")
         text = text_of(cell) if cell.tag == "table:table-cell" else ""
         if text:
-            if width + times > _MOST_COLUMNS:
-                raise Refused(_TOO_WIDE)
+            if width + times > MOST_COLUMNS:
+                raise Refused(TOO_WIDE)
             row += [""] * (width - len(row)) + [text] * times
         width += times
     return row

@@ -6,9 +6,10 @@ import importlib
 from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from platform_site.reading.document import Document, Refused
+from platform_site.reading.grid import Workbook
 from platform_site.reading.package import (
     DAMAGED,
     ENCRYPTED,
@@ -19,6 +20,7 @@ from platform_site.reading.package import (
 )
 
 Reader = Callable[[bytes], Document]
+GridReader = Callable[[bytes], Workbook]
 _Read = TypeVar("_Read")
 
 # Kind: its words for people, and "module:function".
@@ -30,6 +32,8 @@ KINDS = {
     "xlsx": ("Excel活頁簿（.xlsx）", "excel:read_xlsx"),
     "ods": ("ODF試算表（.ods）", "open_sheet:read_ods"),
 }
+# The same, cell by cell.
+GRIDS = {"xlsx": "excel:read_grids", "ods": "open_sheet:read_grids"}
 READABLE = "可讀取的檔案為.txt、.docx、.odt、.pdf、.xlsx及.ods。"
 
 _OLD = {
@@ -75,6 +79,20 @@ def reader_for(content: bytes, name: str) -> Reader:
 
     A name that says it is something else is refused: someone would be misled.
     """
+    reader: Reader = _load(KINDS[_judged_kind(content, name)][1])
+    return _guarded(reader)
+
+
+def grid_reader_for(content: bytes, name: str) -> GridReader:
+    """Return the reader of sheets cell by cell; other files are refused."""
+    kind = _judged_kind(content, name)
+    if kind not in GRIDS:
+        raise Refused(f"這是{KINDS[kind][0]}，請上傳試算表（.xlsx或.ods）。")
+    reader: GridReader = _load(GRIDS[kind])
+    return _guarded(reader)
+
+
+def _judged_kind(content: bytes, name: str) -> str:
     if not content:
         raise Refused("檔案是空的。")
     suffix = PurePath(name).suffix.lower()
@@ -86,11 +104,12 @@ def reader_for(content: bytes, name: str) -> Reader:
         raise Refused(
             f"檔名為{suffix}，內容卻是{KINDS[kind][0]}，請確認檔案或改正副檔名後再試。"
         )
-    module, _, function = KINDS[kind][1].partition(":")
-    reader: Reader = getattr(
-        importlib.import_module(f"platform_site.reading.{module}"), function
-    )
-    return _guarded(reader)
+    return kind
+
+
+def _load(place: str) -> Any:
+    module, _, function = place.partition(":")
+    return getattr(importlib.import_module(f"platform_site.reading.{module}"), function)
 
 
 def _guarded(reader: Callable[[bytes], _Read]) -> Callable[[bytes], _Read]:

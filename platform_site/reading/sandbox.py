@@ -46,17 +46,19 @@ class Busy(Refused):
     """No child can be had now: the file is as good as before, and read later."""
 
 
-def read(content: bytes, name: str, then: str, **options: Any) -> dict[str, Any]:
+def read(
+    content: bytes, name: str, then: str, *, by_cell: bool = False, **options: Any
+) -> dict[str, Any]:
     """Return what the function ``then`` ("module:name") says of the file's Document.
 
-    ``options`` go to the function as JSON. ``Refused`` is raised, with a sentence
+    Or, ``by_cell``, of the Workbook it must be then. ``options`` go to the function as JSON. ``Refused`` is raised, with a sentence
     for people, for whatever is not read: also where the child dies or hangs.
     """
     if len(content) > LARGEST_FILE:
         raise Refused(_TOO_LARGE)
-    job = json.dumps({"name": name, "then": then, "options": options}).encode()
+    job = {"name": name, "then": then, "by_cell": by_cell, "options": options}
     with _slot():
-        said, ended = _run(job + b"\n" + content)
+        said, ended = _run(json.dumps(job).encode() + b"\n" + content)
     return _result(said, ended)
 
 

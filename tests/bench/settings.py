@@ -15,3 +15,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 if name := os.environ.get("BENCH_DATABASE"):
     for alias in DATABASES.values():
         alias["NAME"] = name
+
+# Where nothing may be lost, the database waits for its disk as in production.
+if os.environ.get("BENCH_DURABLE"):
+    for alias in DATABASES.values():
+        options = alias["OPTIONS"]["options"]
+        alias["OPTIONS"]["options"] = options.replace(
+            "synchronous_commit=off", "synchronous_commit=on"
+        )

@@ -1,6 +1,7 @@
 """Who gets what: every address outside the admin's own, for each role and method."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -8,19 +9,36 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from cases import rounds
 from cases.demo import ACCOUNTS, create_accounts
 from cases.editions.data import to_data
 from cases.editions.files import checksum
 from cases.editions.gather import gather
 from cases.ledger import confirm_and_post
-from cases.models import Case, EditionFile, Reading, ReadMinutes, ReportEdition
-from cases.rounds import lock_round
+from cases.models import (
+    Case,
+    EditionFile,
+    Reading,
+    ReadMinutes,
+    ReportEdition,
+    ReportingRound,
+    SheetUpload,
+)
 from meetings.minutes.publish import unpublish
-from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
+from meetings.models import (
+    Meeting,
+    MeetingSeries,
+    Minutes,
+    MinutesFile,
+    Municipality,
+    Platform,
+)
 from tests.cases.readings import decision_said, minutes_said, read_paper
 from tests.factories import (
+    CollectingRoundFactory,
     ReadingFactory,
     ReportingRoundFactory,
+    SlotFactory,
     UserFactory,
     decide,
 )
@@ -44,8 +62,8 @@ DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
 PAPER = {**PLATFORM, "key": "PAPER"}
 REPORT = {**PLATFORM, "key": "REPORT"}
 # The first edition of the round is published, the second in the making.
-ROUND = {**PLATFORM, "as_of": dt.date(2025, 6, 30)}
-EDITION = {**ROUND, "number": 1}
+REPORTED = {**PLATFORM, "as_of": dt.date(2025, 6, 30)}
+EDITION = {**REPORTED, "number": 1}
 
 
 def everybody(got):
@@ -113,15 +131,15 @@ PUBLIC = [
     ),
     ("cases:reports", PLATFORM, everybody(200)),
     ("cases:reports-feed", PLATFORM, everybody(200)),
-    ("cases:latest-edition", ROUND, everybody(302)),
+    ("cases:latest-edition", REPORTED, everybody(302)),
     ("cases:latest-edition", {**PLATFORM, "as_of": dt.date(2025, 3, 31)}, NOBODY),
     ("cases:edition", EDITION, everybody(200)),
-    ("cases:edition", {**ROUND, "number": 2}, NOBODY),
+    ("cases:edition", {**REPORTED, "number": 2}, NOBODY),
     ("cases:edition-changes", {**EDITION, "base": "round"}, everybody(200)),
     ("cases:edition-changes", {**EDITION, "base": "edition"}, NOBODY),
     ("cases:edition-file", {**EDITION, "name": "status.json"}, everybody(200)),
     ("cases:edition-file", {**EDITION, "name": "status.pdf"}, NOBODY),
-    ("cases:edition-file", {**ROUND, "number": 2, "name": "status.json"}, NOBODY),
+    ("cases:edition-file", {**REPORTED, "number": 2, "name": "status.json"}, NOBODY),
     ("meetings:list", PLATFORM, everybody(200)),
     ("meetings:meeting", MEETING, everybody(200)),
     # A contact reads of a deciding meeting what it decided for own groups.
@@ -179,14 +197,23 @@ DESK = [
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
     # An edition is in the making; what is published is not taken back.
-    ("desk:editions", ROUND, 200, 409),
-    ("desk:edition-progress", ROUND, 200, 405),
-    ("desk:edition-correct", ROUND, 200, 422),
+    ("desk:editions", REPORTED, 200, 409),
+    ("desk:edition-progress", REPORTED, 200, 405),
+    ("desk:edition-correct", REPORTED, 200, 422),
     ("desk:edition-again", EDITION, 405, 302),
-    ("desk:edition-again", {**ROUND, "number": 3}, 405, 404),
+    ("desk:edition-again", {**REPORTED, "number": 3}, 405, 404),
     ("desk:edition-away", EDITION, 405, 409),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
+    ("desk:control", PLATFORM, 200, 405),
+    ("desk:control-report", {**PLATFORM, "report": "unreported"}, 200, 405),
+    ("desk:control-report", {**PLATFORM, "report": "nothing"}, 404, 405),
+    (
+        "desk:control-file",
+        {**PLATFORM, "report": "unreported", "extension": "xlsx"},
+        200,
+        405,
+    ),
     ("desk:read-next", PLATFORM, 405, 302),
     ("desk:reading", PAPER, 302, 405),
     ("desk:reading", REPORT, 302, 405),
@@ -231,6 +258,54 @@ def at_the_desk(name, got, posted):
     return {role: answers(role) for role in ROLES}
 
 
+# Those who write progress, in a round of the transport group: the demo's contact has
+# 臺北市's slot and none of 新北市's; one more of 新北市's was accepted.
+ROUND = {**PLATFORM, "as_of": dt.date(2026, 9, 30)}
+OWN_SLOT = {**ROUND, "number": "TR-018", "writer": "taipei"}
+THEIR_DRAFT = {**ROUND, "number": "TR-018", "writer": "new-taipei"}
+THEIR_ACCEPTED = {**ROUND, "number": "TR-019", "writer": "new-taipei"}
+
+
+def reporting(got, posted, roles, otherwise=(404, 404), **special):
+    """Return what each role gets: those named, the others, and the public a login."""
+
+    def answers(role):
+        get, post = special.get(role, (got, posted) if role in roles else otherwise)
+        return {"GET": get, "POST": post, "PUT": 405, "DELETE": 405}
+
+    inside = {role: answers(role) for role in ROLES if role != "public"}
+    return {"public": LOGIN, **inside}
+
+
+WRITERS = {"contact", *KEEPERS}
+UPLOAD = uuid.UUID(int=1)
+REPORTING = [
+    ("reporting:home", {}, reporting(200, 405, ROLES)),
+    ("reporting:after-login", {}, reporting(302, 405, ROLES)),
+    ("reporting:help", {}, reporting(200, 405, ROLES)),
+    ("reporting:submit", ROUND, reporting(200, 422, {"contact"})),
+    ("reporting:unchanged", ROUND, reporting(405, 302, {"contact"}, (405, 404))),
+    ("reporting:slot", OWN_SLOT, reporting(200, 422, WRITERS)),
+    ("reporting:slot", THEIR_DRAFT, reporting(200, 422, KEEPERS)),
+    (
+        "reporting:slot",
+        THEIR_ACCEPTED,
+        reporting(200, 422, KEEPERS, contact=(200, 403), official=(200, 403)),
+    ),
+    ("reporting:sheet", ROUND, reporting(200, 400, WRITERS)),
+    (
+        "reporting:sheet-file",
+        {**ROUND, "extension": "ods"},
+        reporting(200, 405, WRITERS, (404, 405)),
+    ),
+    # The contact's own; it holds drafts.
+    (
+        "reporting:sheet-preview",
+        {**ROUND, "uid": UPLOAD},
+        reporting(200, 409, {"contact"}),
+    ),
+]
+
 # Login and logout answer each role and method in their own way.
 INSIDE = [role for role in ROLES if role != "public"]
 DOORS = {
@@ -252,6 +327,11 @@ TABLE = [
         (name, arguments, role, answers)
         for name, arguments, got, posted in DESK
         for role, answers in at_the_desk(name, got, posted).items()
+    ),
+    *(
+        (name, arguments, role, answers)
+        for name, arguments, roles in REPORTING
+        for role, answers in roles.items()
     ),
     *(
         (name, {}, role, answers)
@@ -298,13 +378,45 @@ def accounts(loaded_record):
     )
     _papers(jbbt, draft)
     _editions(jbbt, by=found["superuser"])
+    _round(jbbt, found["superuser"])
+    SheetUpload.objects.create(
+        uid=UPLOAD,
+        round=ReportingRound.objects.get(platform=jbbt, as_of=ROUND["as_of"]),
+        by=found["contact"],
+        at=timezone.now(),
+        name="填報表.xlsx",
+        said={"rows": [], "notes": []},
+    )
     return found
+
+
+def _round(platform, user):
+    """Open a round, in which one text was accepted and one begun."""
+    today = timezone.localdate()
+    round_ = CollectingRoundFactory(
+        platform=platform,
+        as_of=ROUND["as_of"],
+        opens_on=today,
+        due_on=today,
+        locks_on=today,
+    )
+    for where in (OWN_SLOT, THEIR_DRAFT, THEIR_ACCEPTED):
+        slot = SlotFactory(
+            case=Case.objects.get(platform=platform, number=where["number"]),
+            round=round_,
+            municipality=Municipality.objects.get(slug=where["writer"]),
+        )
+        said = {"text": "已開工。", "by": user, "at": timezone.now()}
+        if where == THEIR_DRAFT:
+            rounds.save(slot, version=0, is_unchanged=False, **said)
+        elif where == THEIR_ACCEPTED:
+            rounds.enter(slot, version=0, **said)
 
 
 def _editions(platform, *, by):
     """An edition of one file that is published, and one that is being made."""
-    round_ = ReportingRoundFactory(platform=platform, as_of=ROUND["as_of"])
-    lock_round(round_, by=by, at=timezone.now())
+    round_ = ReportingRoundFactory(platform=platform, as_of=REPORTED["as_of"])
+    rounds.lock_round(round_, by=by, at=timezone.now())
     report = to_data(gather(round_, number=1, why="", corrections={}))
     dataset = {
         "report": report,

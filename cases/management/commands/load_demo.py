@@ -1,11 +1,17 @@
-"""Fill an empty database with the record and the demo accounts."""
+"""Fill an empty database with the record, the demo accounts and an open round."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
-from cases.demo import accounts, create_accounts, publish_reports
+from cases.demo import (
+    accounts,
+    create_accounts,
+    open_demo_round,
+    publish_reports,
+)
 from cases.record import RecordError, load_record
 
 
@@ -20,6 +26,7 @@ class Command(BaseCommand):
                 self._refuse_taken_names()
                 create_accounts()
                 publish_reports()
+                open_demo_round(timezone.now())
         except RecordError as error:
             raise CommandError(str(error)) from error
         self.stdout.write("紀錄已載入。")

@@ -1,8 +1,9 @@
-"""Addresses of the minutes desk, below the admin's."""
+"""Addresses of the desk, below the admin's."""
 
-from django.urls import path
+from django.urls import include, path
 
-from cases import converters as ours  # noqa: F401  makes the data dates known
+from cases import converters as case_converters  # noqa: F401
+from cases.views import control
 from cases.views.desk import (
     agenda,
     check,
@@ -21,7 +22,9 @@ from meetings import converters  # noqa: F401  makes the formats known
 app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
-READINGS = "<slug:platform>/readings"  # before meetings: none is called so
+# Before meetings: none is called so, nor "rounds" or "control".
+READINGS = "<slug:platform>/readings"
+CONTROL = "<slug:platform>/control"
 EDITIONS = "<slug:platform>/rounds/<data_date:as_of>/editions"
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
@@ -57,6 +60,15 @@ urlpatterns = [
         name="edition-again",
     ),
     path(f"{EDITIONS}/<int:number>/away/", editions.edition_away, name="edition-away"),
+    path("", include("cases.views.rounds.urls")),
+    path("", include("cases.views.people.urls")),
+    path(f"{CONTROL}/", control.index, name="control"),
+    path(
+        f"{CONTROL}/<slug:report>.<sheet_format:extension>",
+        control.report_file,
+        name="control-file",
+    ),
+    path(f"{CONTROL}/<slug:report>/", control.report, name="control-report"),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),

@@ -1,0 +1,1 @@
+"""The secretariat's pages of a round: opened, looked over, judged, chased, locked."""
