@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0011_round_guards'),
+        ('cases', '0012_editions'),
         ('platform_site', '0002_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

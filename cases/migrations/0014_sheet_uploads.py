@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_reminder_mail'),
+        ('cases', '0013_reminder_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
