@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from cases.demo import ACCOUNTS, create_accounts
+from cases.demo import ACCOUNTS, create_accounts, open_demo_round
 from cases.ledger import confirm_and_post
-from cases.models import Case, Reading, ReadMinutes
+from cases.models import Case, Reading, ReadMinutes, ReportingRound
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, MeetingSeries, Minutes, MinutesFile, Platform
 from tests.cases.readings import decision_said, minutes_said, read_paper
@@ -34,6 +34,11 @@ OTHER_GROUPS = {**PLATFORM, "meeting": "working-group-industry-112-1"}
 DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
 PAPER = {**PLATFORM, "key": "PAPER"}
 REPORT = {**PLATFORM, "key": "REPORT"}
+# A round that is open, one that a paper told, and none.
+ROUND = {**PLATFORM, "as_of": "OPEN"}
+TOLD = {**PLATFORM, "as_of": "2025-12-31"}
+NO_ROUND = {**PLATFORM, "as_of": "2001-02-03"}
+SLOT = {"number": "TR-014", "owner": "joint"}
 
 
 def everybody(got):
@@ -176,6 +181,20 @@ DESK = [
     ("desk:read-progress-row", {**REPORT, "row": 0}, 405, 404),
     ("desk:read-progress-accept", REPORT, 405, 302),
     ("desk:read-progress-write", REPORT, 405, 422),
+    # Rounds of progress.
+    ("desk:rounds", PLATFORM, 200, 405),
+    ("desk:new-round", PLATFORM, 200, 422),
+    ("desk:round", ROUND, 200, 405),
+    ("desk:round", TOLD, 200, 405),
+    ("desk:round", NO_ROUND, 404, 405),
+    ("desk:round-accept", ROUND, 405, 422),
+    ("desk:round-days", ROUND, 200, 422),
+    ("desk:round-days", TOLD, 404, 404),
+    ("desk:round-cases", ROUND, 200, 422),
+    ("desk:round-owing", ROUND, 200, 422),
+    ("desk:round-lock", ROUND, 200, 422),
+    ("desk:round-slot", {**ROUND, **SLOT}, 200, 422),
+    ("desk:round-slot", {**ROUND, **SLOT, "owner": "taipei"}, 404, 404),
     *(
         (name, {**where, "extension": extension}, got, 405)
         for extension in ("pdf", "odt", "docx")
@@ -267,6 +286,7 @@ def accounts(loaded_record):
         uploaded_by=found["superuser"],
     )
     _papers(jbbt, draft)
+    open_demo_round(timezone.now())
     return found
 
 
@@ -309,6 +329,11 @@ def _transport_meeting(user):
 def address_of(name, arguments):
     arguments = dict(arguments)
     query = arguments.pop("query", "")
+    if "as_of" in arguments:
+        open_ = ReportingRound.objects.exclude(opens_on=None)
+        told = arguments["as_of"]
+        day = open_.get().as_of if told == "OPEN" else dt.date.fromisoformat(told)
+        arguments["as_of"] = day
     match arguments.get("key"):
         case "FILE":
             arguments["key"] = MinutesFile.objects.get().pk

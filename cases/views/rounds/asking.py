@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
 from cases.models import Case, ProgressUpdate, ReportingRound
-from cases.rounds.overview import State, in_order, names_of, owner_name
+from cases.rounds.overview import State, in_order, names_of, owner_name, with_owners
 from cases.views.desk.access import desk_view
 from cases.views.desk.parts import UNPROCESSABLE
 from cases.views.rounds.access import kept_round, name_of, round_address, round_page
@@ -112,8 +112,7 @@ def _cases_page(
     request: HttpRequest, round_: ReportingRound, *, status: int = 200
 ) -> HttpResponse:
     slots: dict[Case, list[ProgressUpdate]] = defaultdict(list)
-    rows = round_.progress.select_related("case__group", "municipality").defer("text")
-    for slot in in_order(rows):
+    for slot in in_order(with_owners(round_.progress.all())):
         slots[slot.case].append(slot)
     today = timezone.localdate()
     asked = [case.pk for case in slots]
