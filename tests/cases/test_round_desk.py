@@ -288,7 +288,7 @@ def test_who_answers_is_not_changed_once_somebody_has_begun(desk):
 
 
 @pytest.mark.parametrize(
-    ("do", "case"), [("add", "XX-999"), ("drop", None), ("add", "")]
+    ("do", "case"), [("add", "XX-999"), ("drop", None), ("add", ""), ("add", "X\x00")]
 )
 def test_what_nobody_offers_changes_nothing(desk, do, case):
     ask(desk, do, desk.case if case is None else case, status=422)
@@ -370,9 +370,9 @@ def test_too_long_a_note_stays_in_its_field(desk):
 
 
 def test_somebody_unknown_is_not_taken_down(desk):
-    response = desk.client.post(desk.at("round-owing"), {"person": "nobody"})
-
-    assert response.status_code == 422
+    for name in ("nobody", "no\x00body", ""):
+        response = desk.client.post(desk.at("round-owing"), {"person": name})
+        assert response.status_code == 422, name
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -318,7 +318,15 @@ def test_a_second_click_accepts_once(desk):
 
 @pytest.mark.parametrize(
     "slot",
-    ["", "TR-001", "X/joint/1", "CASE/joint/0", "CASE/TAIPEI/-1", "CASE/TAIPEI/²"],
+    [
+        "",
+        "TR-001",
+        "X/joint/1",
+        "CASE/joint/0",
+        "CASE/TAIPEI/-1",
+        "CASE/TAIPEI/²",
+        "TR\x00-001/joint/1",
+    ],
 )
 def test_ticks_that_name_nothing_accept_nothing(desk, slot):
     own = desk.bring(desk.slot, "submitted")

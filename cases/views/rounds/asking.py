@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_line
 from cases.models import Case, ProgressUpdate, ReportingRound
 from cases.rounds.overview import State, in_order, names_of, owner_name, with_owners
 from cases.views.desk.access import desk_view
@@ -76,7 +77,7 @@ def cases(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
     if request.method != "POST":
         return _cases_page(request, found)
     do = request.POST.get("do", "")
-    number = request.POST.get("case", "").strip().split(" ")[0].upper()
+    number = tidy_line(request.POST.get("case", "")).partition(" ")[0].upper()
     case = Case.objects.filter(platform=found.platform, number=number).first()
     assert request.user.is_authenticated
     try:

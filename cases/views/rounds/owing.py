@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_line
 from cases.models import Reminder, ReportingRound
 from cases.rounds import Owing
 from cases.rounds.overview import names_of, owner_name
@@ -42,7 +43,7 @@ def owing(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
     if request.method != "POST":
         return _page(request, found)
     form = ReachedForm(request.POST)
-    username = request.POST.get("person", "")
+    username = tidy_line(request.POST.get("person", ""))
     person = get_user_model().objects.filter(username=username).first()
     assert request.user.is_authenticated
     try:
