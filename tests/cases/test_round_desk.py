@@ -314,7 +314,7 @@ def test_the_cases_take_the_same_queries_for_any_number(
         ParticipantFactory(case=more)
         listed(more, day=dt.date(2026, 1, 5))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         desk.get("round-cases")
 
 

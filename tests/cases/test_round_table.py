@@ -213,7 +213,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_rows(
         desk.add_slot(desk.taipei, case=case)
         desk.hand_in(desk.keelung, case=case)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         desk.get()
 
 
