@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from cases.models import Case, ProgressStep, ProgressUpdate, ReportingRound
-from cases.models.progress import OWED, ProgressUpdateQuerySet
+from cases.models.progress import ACCEPTED, OWED, ProgressUpdateQuerySet
 from meetings.models import IssueGroup, Municipality
 
 State = ProgressUpdate.State
@@ -192,7 +192,7 @@ def place_of(slot: ProgressUpdate) -> tuple[int, int, str, int, int]:
 def _slots(
     round_: ReportingRound, wanted: Wanted, rows: ProgressUpdateQuerySet
 ) -> Iterator[ProgressUpdate]:
-    rows = rows.select_related("case__group", "municipality").defer("text")
+    rows = with_owners(rows)
     if wanted.group:
         rows = rows.filter(
             Q(case__group__slug=wanted.group)
@@ -205,6 +205,14 @@ def _slots(
     for slot in in_order(rows):
         slot.round = round_
         yield slot
+
+
+def with_owners(rows: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
+    """Return slots with their cases and municipalities, without their texts.
+
+    Thousands of slots share these: each is fetched once, not with every slot.
+    """
+    return rows.defer("text").prefetch_related("case__group", "municipality")
 
 
 def in_order(rows: ProgressUpdateQuerySet) -> ProgressUpdateQuerySet:
@@ -290,8 +298,8 @@ def names_of(cases: Sequence[Case], as_of: date, today: date) -> dict[int, str]:
     """Return what cases were called at the data date; what came later, as it is now."""
     found = {case.pk: case.name for case in cases}
     for day in (today, as_of):  # what was known at the data date counts
-        known = Case.objects.as_of(day).filter(pk__in=list(found))
-        found.update(known.values_list("pk", "current_name"))
+        known = Case.objects.as_of(day).filter(pk__in=list(found)).only("pk")
+        found.update((case.pk, case.current_name) for case in known)
     return found
 
 
@@ -320,3 +328,17 @@ def phase_of(round_: ReportingRound, day: date) -> str:
     if day <= round_.locks_on:
         return "已過填報期限"
     return "已關閉填報"
+
+
+def counted(rounds: QuerySet[ReportingRound]) -> QuerySet[ReportingRound]:
+    """Return rounds with how many texts they ask for, lack, have to judge and have."""
+
+    def slots(*states: str) -> Count:
+        return Count("progress", filter=Q(progress__state__in=states))
+
+    return rounds.annotate(
+        slots=Count("progress"),
+        owed=slots(*OWED),
+        waiting=slots(State.SUBMITTED),
+        accepted=slots(*ACCEPTED),
+    )

@@ -6,8 +6,10 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from cases import demo
+from cases.models import ReportingRound
 from cases.record import archivist
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT, ensure_roles
 from meetings.models import Platform
@@ -131,12 +133,31 @@ def test_load_demo_fills_the_database_and_makes_the_accounts():
 
     assert out.getvalue().endswith("紀錄已載入。\n")
     assert set(Platform.objects.values_list("slug", flat=True)) == {"jbbt", "northern"}
-    assert [role for role, _, _ in demo.accounts()] == [SECRETARIAT, CONTACT, OFFICIAL]
+    assert [role for role, _, _ in demo.accounts()] == [
+        SECRETARIAT,
+        CONTACT,
+        OFFICIAL,
+        *[CONTACT] * 4,
+    ]
     for role, username, password in demo.accounts():
         user = authenticate(username=username, password=password)
         assert [group.name for group in user.groups.all()] == [role]
         assert user.is_staff == (role == SECRETARIAT)
         assert not user.is_superuser
+
+
+def test_load_demo_leaves_a_round_that_is_open_today_and_half_filled_in():
+    call_command("load_demo", stdout=StringIO())
+
+    today = timezone.localdate()
+    round_ = ReportingRound.objects.exclude(opens_on=None).get()
+    assert round_.opens_on <= today <= round_.due_on
+    states = set(round_.progress.values_list("state", flat=True))
+    assert states == {"missing", "draft", "submitted", "returned", "accepted"}
+    assert round_.progress.filter(is_unchanged=True).exists()
+    # Nobody but the four contacts, one of each municipality, has written.
+    writers = set(round_.progress.values_list("saved_by__username", flat=True))
+    assert writers == {None, "keelung", "taipei", "newtaipei", "taoyuan"}
 
 
 def test_nobody_can_log_in_as_the_archive():

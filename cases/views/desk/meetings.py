@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.desk.forms import MeetingForm
+from cases.models import ReportingRound
+from cases.rounds.overview import counted, phase_of
 from cases.views.desk.access import desk_page, desk_view, kept_platform
 from meetings.minutes.next_meeting import (
     NextMeeting,
@@ -35,7 +37,7 @@ FIELDS = ("title", "number", "roc_year", "held_on", "starts_at", "place", "host"
 @desk_view
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The meetings in preparation and the minutes in draft, of own platforms.
+    """The open rounds, meetings in preparation and minutes in draft, of own platforms.
 
     Below them what is confirmed: all that is not public yet, and the latest.
     """
@@ -53,16 +55,25 @@ def index(request: HttpRequest) -> HttpResponse:
         .select_related("platform", "series", "minutes")
         .order_by("-minutes__confirmed_at", "-held_on", "-pk")
     )
+    today = timezone.localdate()
+    collected = (
+        counted(ReportingRound.objects.filter(platform__in=platforms))
+        .exclude(opens_on=None)
+        .filter(locked_at=None)
+        .select_related("platform")
+        .order_by("platform", "as_of")
+    )
     return desk_page(
         request,
         "desk/index.html",
         "會議工作桌",
         {
+            "open_rounds": [(each, phase_of(each, today)) for each in collected],
             "unpublished": confirmed.exclude(published()),
             "latest": confirmed.filter(published())[:LATEST],
             "platforms": platforms.prefetch_related("series"),
             "meetings": meetings,
-            "today": timezone.localdate(),
+            "today": today,
         },
     )
 

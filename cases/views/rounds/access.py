@@ -116,8 +116,8 @@ class WantedForm(forms.Form):
     late = forms.BooleanField(label="只看逾期", required=False)
     mine = forms.BooleanField(label="只看我退回後再送出的", required=False)
 
-    def __init__(self, platform: Platform, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="wanted-%s", **kwargs)
+    def __init__(self, platform: Platform, asked: QueryDict) -> None:
+        super().__init__(asked, auto_id="wanted-%s")
         for name in ("group", "municipality", "state"):
             self.fields[name].error_messages["invalid_choice"] = (
                 f"沒有這個{self.fields[name].label}，請重新選擇。"

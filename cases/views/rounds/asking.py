@@ -18,8 +18,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_line
 from cases.models import Case, ProgressUpdate, ReportingRound
-from cases.rounds.overview import State, in_order, names_of, owner_name
+from cases.rounds.overview import State, in_order, names_of, owner_name, with_owners
 from cases.views.desk.access import desk_view
 from cases.views.desk.parts import UNPROCESSABLE
 from cases.views.rounds.access import kept_round, name_of, round_address, round_page
@@ -76,7 +77,7 @@ def cases(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
     if request.method != "POST":
         return _cases_page(request, found)
     do = request.POST.get("do", "")
-    number = request.POST.get("case", "").strip().split(" ")[0].upper()
+    number = tidy_line(request.POST.get("case", "")).partition(" ")[0].upper()
     case = Case.objects.filter(platform=found.platform, number=number).first()
     assert request.user.is_authenticated
     try:
@@ -112,8 +113,7 @@ def _cases_page(
     request: HttpRequest, round_: ReportingRound, *, status: int = 200
 ) -> HttpResponse:
     slots: dict[Case, list[ProgressUpdate]] = defaultdict(list)
-    rows = round_.progress.select_related("case__group", "municipality").defer("text")
-    for slot in in_order(rows):
+    for slot in in_order(with_owners(round_.progress.all())):
         slots[slot.case].append(slot)
     today = timezone.localdate()
     asked = [case.pk for case in slots]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -18,8 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases import rounds as collecting
 from cases.models import ReportingRound
-from cases.models.progress import ACCEPTED, OWED
-from cases.rounds.overview import State, phase_of
+from cases.rounds.overview import counted, phase_of
 from cases.rounds.planning import Days, Plan, plan_round, propose_days, quarter_end
 from cases.views.desk.access import desk_page, desk_view, kept_platform
 from cases.views.desk.parts import UNPROCESSABLE
@@ -45,20 +41,6 @@ def rounds(request: HttpRequest, platform: str) -> HttpResponse:
             "rounds": [(each, phase_of(each, today)) for each in found],
             "proposed": propose_days(body, today),
         },
-    )
-
-
-def counted(rounds: Any) -> Any:
-    """Return rounds with how many texts they ask for, wait for, and have."""
-
-    def slots(*states: str) -> Count:
-        return Count("progress", filter=Q(progress__state__in=states))
-
-    return rounds.annotate(
-        slots=Count("progress"),
-        owed=slots(*OWED),
-        waiting=slots(State.SUBMITTED),
-        accepted=slots(*ACCEPTED),
     )
 
 

@@ -21,7 +21,13 @@ from django.views.decorators.http import require_http_methods
 from cases import rounds as collecting
 from cases.models import ProgressUpdate, ReportingRound
 from cases.models.progress import ACCEPTED
-from cases.rounds.overview import in_order, names_of, owner_name, owner_of
+from cases.rounds.overview import (
+    in_order,
+    names_of,
+    owner_name,
+    owner_of,
+    with_owners,
+)
 from cases.views.desk.access import desk_view
 from cases.views.desk.parts import CONFLICT, UNPROCESSABLE
 from cases.views.rounds.access import (
@@ -69,7 +75,7 @@ def lock(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
 def _left(round_: ReportingRound) -> list[ProgressUpdate]:
     """Return what is not accepted, in the order of the table."""
     rows = round_.progress.exclude(state__in=ACCEPTED)
-    return list(in_order(rows.select_related("case__group", "municipality")))
+    return list(in_order(with_owners(rows)))
 
 
 def _stamp(slots: Sequence[ProgressUpdate]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_line
 from cases.models import Reminder, ReportingRound
 from cases.rounds import Owing
 from cases.rounds.overview import names_of, owner_name
@@ -41,14 +43,14 @@ def owing(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
     if request.method != "POST":
         return _page(request, found)
     form = ReachedForm(request.POST)
-    username = request.POST.get("person", "")
+    username = tidy_line(request.POST.get("person", ""))
     person = get_user_model().objects.filter(username=username).first()
     assert request.user.is_authenticated
     try:
         if person is None:
             raise ValidationError("找不到這位窗口，請重新整理頁面。")
         if not form.is_valid():
-            raise ValidationError(form.errors["words"])
+            raise ValidationError(list(form.errors["words"]))
         collecting.remind(
             found,
             person,
@@ -71,7 +73,7 @@ def _page(
     round_: ReportingRound,
     *,
     fault: str = "",
-    typed: dict[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     today = timezone.localdate()
@@ -79,11 +81,10 @@ def _page(
     cases = {slot.case_id: slot.case for each in who for slot in each.slots}
     names = names_of(list(cases.values()), round_.as_of, today)
     context = {
-        "owing": [_shown(round_, each, names, today) for each in who],
+        "owing": [_shown(round_, each, names, today, typed or {}) for each in who],
         "people": sum(each.person is not None for each in who),
         "slots": len({slot.pk for each in who for slot in each.slots}),
         "fault": fault,
-        "typed": typed or {},
     }
     return round_page(
         request, "rounds/owing.html", "未填與聯絡", round_, context, status=status
@@ -91,7 +92,11 @@ def _page(
 
 
 def _shown(
-    round_: ReportingRound, each: Owing, names: dict[int, str], today: date
+    round_: ReportingRound,
+    each: Owing,
+    names: Mapping[int, str],
+    today: date,
+    typed: Mapping[str, str],
 ) -> dict[str, object]:
     slots = []
     for slot in each.slots:
@@ -109,6 +114,9 @@ def _shown(
     groups = dict.fromkeys(slot.case.group.name for slot in each.slots)
     return {
         "person": each.person,
+        "typed": typed.get("words", "")
+        if each.person and each.person.username == typed.get("person")
+        else "",
         "reminders": each.reminders,
         "owners": "、".join(owners),
         "groups": "、".join(groups),

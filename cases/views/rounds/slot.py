@@ -22,6 +22,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_text
 from cases.models import ProgressStep, ProgressUpdate
 from cases.models.progress import ACCEPTED, OWED
 from cases.models.writers import is_open_on
@@ -109,7 +110,9 @@ def slot(
         return _page(request, found, wanted, errors=errors, status=UNPROCESSABLE)
     form = FORMS[do](request.POST)
     if not form.is_valid():
-        errors = {name: " ".join(those) for name, those in form.errors.items()}
+        errors = {
+            name: " ".join(map(str, those)) for name, those in form.errors.items()
+        }
         return _page(request, found, wanted, do=do, errors=errors, status=UNPROCESSABLE)
     try:
         _take(found, do, form.cleaned_data, request)
@@ -207,11 +210,19 @@ def _page(
     round_ = slot.round
     state = State(slot.state)
     steps = list(slot.steps.select_related("by").order_by("version"))
+    question = _open_question(steps, state)
     count, before, after = _neighbours(request, slot, wanted)
-    typed = request.POST if do else {}
+    typed = request.POST
     is_judged = not round_.is_locked and state != State.LOCKED
     is_open = ProgressUpdate.objects.filter(is_open_on(today), pk=slot.pk).exists()
     is_owed = state in OWED
+    may_accept = is_judged and state == State.SUBMITTED
+    may_reopen = (
+        is_judged
+        and round_.opens_on is not None
+        and (state in ACCEPTED or (is_owed and not is_open))
+    )
+    has_form = {"return": may_accept, "reopen": may_reopen}
     context = {
         "slot": slot,
         "case": slot.case,
@@ -222,7 +233,14 @@ def _page(
         "contacts": _people(slot.contact_ids),
         "pieces": _since_last(slot),
         "steps": _steps(steps, slot),
-        "question": _open_question(steps, state),
+        "question": question,
+        "question_word": "問題"
+        if question and question.kind == ProgressStep.Kind.RETURNED
+        else "原因",
+        "told_label": _told_label(state),
+        # A draft has no step of its own.
+        "saved_since": slot.saved_at is not None
+        and (not steps or steps[-1].version < slot.version),
         "others": _others(slot, wanted),
         "waiting": count,
         "before": slot_address(before, wanted) if before else "",
@@ -230,15 +248,17 @@ def _page(
         "back": round_address(round_) + query_of(wanted),
         "at": slot_address(slot, wanted),
         "is_open": is_open,
-        "may_accept": is_judged and state == State.SUBMITTED,
+        "may_accept": may_accept,
         "may_enter": is_judged and is_owed,
         "may_edit": is_judged and not is_owed,
-        "may_reopen": is_judged
-        and round_.opens_on is not None
-        and (state in ACCEPTED or (is_owed and not is_open)),
-        "do": do,
-        "typed": typed,
+        "may_reopen": may_reopen,
+        # What was typed for a form that is there no more.
+        "stranded": "" if has_form.get(do, is_judged) else _typed(request),
         "errors": errors or {},
+        "returning": typed if do == "return" else None,
+        "reopening": typed if do == "reopen" else None,
+        "writing": typed if do in ("edit", "enter") else None,
+        "said": _said(slot, typed if do in ("edit", "enter") else None),
         "conflict": _conflict(request, slot, steps) if is_late else None,
     }
     title = f"{slot.case.number} {context['owner']}"
@@ -250,6 +270,17 @@ def _page(
 def said_in(text: str, is_unchanged: bool) -> str:
     """Return what a slot says, in words."""
     return UNCHANGED if is_unchanged else text
+
+
+def _said(slot: ProgressUpdate, typed: Mapping[str, str] | None) -> dict[str, Any]:
+    """Return what the fields of a text begin with: what was typed, or what stands."""
+    if typed is None:
+        return {"text": slot.text, "is_unchanged": slot.is_unchanged, "words": ""}
+    return {
+        "text": typed.get("text", ""),
+        "is_unchanged": typed.get("is_unchanged") == "on",
+        "words": typed.get("words", ""),
+    }
 
 
 def _since_last(slot: ProgressUpdate) -> Sequence[Piece]:
@@ -287,6 +318,13 @@ def _open_question(steps: Sequence[ProgressStep], state: State) -> ProgressStep 
     return next((step for step in reversed(steps) if step.kind in kinds), None)
 
 
+def _told_label(state: State) -> str:
+    """Return what the words beside a text are, by whose turn it is."""
+    if state == State.RETURNED:
+        return "答覆，或由誰告知"
+    return "由誰告知" if state in OWED else "修改說明"
+
+
 def _others(slot: ProgressUpdate, wanted: Wanted) -> list[dict[str, Any]]:
     """Return the other municipalities' slots of the case in this round."""
     rows = slot.round.progress.filter(case=slot.case).exclude(pk=slot.pk)
@@ -313,6 +351,14 @@ def _who(user: Any) -> str:
     return str(user.get_full_name() or user.get_username())
 
 
+def _typed(request: HttpRequest) -> str:
+    """Return what was typed here: a text, or a question or reason."""
+    if request.POST.get("do") in ("edit", "enter"):
+        is_unchanged = request.POST.get("is_unchanged") == "on"
+        return said_in(tidy_text(request.POST.get("text", "")), is_unchanged)
+    return tidy_text(request.POST.get("words", ""))
+
+
 def _conflict(
     request: HttpRequest, slot: ProgressUpdate, steps: Sequence[ProgressStep]
 ) -> Conflict:
@@ -321,10 +367,9 @@ def _conflict(
     What stands is shown against the text that was seen, where a step tells that.
     """
     last = steps[-1] if steps else None
-    if last is not None and last.version == slot.version:
-        by, at = last.by, last.at
-    else:
-        by, at = slot.saved_by, slot.saved_at
+    told = last is not None and last.version == slot.version
+    by = last.by if last is not None and told else slot.saved_by
+    at = last.at if last is not None and told else slot.saved_at
     now = said_in(slot.text, slot.is_unchanged)
     typed = request.POST.get("version", "")
     seen = next(
@@ -335,16 +380,13 @@ def _conflict(
         ),
         now,
     )
-    is_unchanged = request.POST.get("is_unchanged") == "on"
+    mine = _typed(request)
     if request.POST.get("do") in ("edit", "enter"):
-        mine = said_in(request.POST.get("text", ""), is_unchanged)
         seen = mine
-    else:
-        mine = request.POST.get("words", "")
     return Conflict(
         _who(by) if by else "",
         at,
         by == request.user,
-        mine.replace("\r\n", "\n"),
+        mine,
         differences(seen, now),
     )

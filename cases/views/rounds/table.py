@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import rounds as collecting
+from cases.desk.forms import tidy_line
 from cases.models import ReportingRound
 from cases.rounds.holding import named
 from cases.rounds.overview import (
@@ -169,7 +170,7 @@ def _versions(round_: ReportingRound, keys: Sequence[str]) -> dict[int, int]:
     """Return the slots that ticks name, with the versions that were seen."""
     wanted: dict[tuple[str, str], int] = {}
     for key in keys:
-        number, _, rest = key.partition("/")
+        number, _, rest = tidy_line(key).partition("/")
         owner, _, version = rest.partition("/")
         if not (version.isascii() and version.isdigit() and len(version) < 10):
             raise ValidationError("勾選的內容無法辨認，請重新整理頁面後再試。")
