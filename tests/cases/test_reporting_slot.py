@@ -422,7 +422,7 @@ def test_accepted_text_is_read_and_not_written_by_others(site):
         assert "已開工。" in page.main
         assert "填報歷程" not in page.main
         assert page.all("main//form") == []
-        for do in ("save", "autosave", "submit", "withdraw", "answer"):
+        for do in ("save", "autosave", "submit", "withdraw", "answer", "tidy"):
             response = send(client, site.slot, do, text="冒寫。", words="冒答。")
             assert response.status_code == 403
 
