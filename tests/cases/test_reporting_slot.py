@@ -168,7 +168,7 @@ def test_no_change_is_previewed_with_the_text_that_stands(site, contact):
 
     answer = send(contact, site.slot, "autosave", kind="unchanged", headers=JSON).json()
 
-    assert "：（本季無變動）</p>" in answer["live"]
+    assert "：（本季無變動，以下為114年9月30日之辦理情形）</p>" in answer["live"]
     assert "(1) 去年已完成規劃。</p>" in answer["live"]
 
 
