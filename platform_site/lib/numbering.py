@@ -301,7 +301,7 @@ def write_outline(lines: Iterable[Line], *, start_level: Level | None = None) ->
     take that level. Reading the result gives the same levels and texts back.
     """
     numbered = renumber(lines if start_level is None else nest(lines, start_level))
-    return "\n".join(_write_line(line) for line in numbered)
+    return "\n".join(write_line(line) for line in numbered)
 
 
 def renumber(lines: Iterable[Line]) -> list[Line]:
@@ -316,7 +316,7 @@ def renumber(lines: Iterable[Line]) -> list[Line]:
             level: count for level, count in counts.items() if level <= line.level
         }
         counts[line.level] = counts.get(line.level, 0) + 1
-        result.append(_with_number(line, line.level, counts[line.level]))
+        result.append(with_number(line, line.level, counts[line.level]))
     return result
 
 
@@ -365,73 +365,6 @@ def place(lines: str | Iterable[Line], *, under: int = 0) -> list[PlacedLine]:
     return placed
 
 
-def tidy_outline(text: str) -> str:
-    """The text with its markers in the papers' form, each number as it was given.
-
-    What word processors leave when a list is copied, tabs behind the markers, broken
-    spaces and signs of their own fonts, becomes what people type. Blank lines go.
-    """
-    lines = read_outline(_FONT_SIGN.sub("•", text))
-    tidied = [
-        _with_number(line, line.level, line.number) if line.marker else line
-        for line in lines
-    ]
-    return "\n".join(
-        _write_line(replace(line, text=line.text.replace("\t", " "))) for line in tidied
-    )
-
-
-# Word's bullets stand where no script has a sign of its own.
-_FONT_SIGN = re.compile("[\uf000-\uf0ff](?=\\s)")
-_NOTHING_YET = "\ue000"
-
-
-def set_level(text: str, first: int, last: int, level: Level) -> tuple[str, int]:
-    """The text with the lines ``first`` to ``last`` numbered at ``level``.
-
-    Lines that are all there already lose their number. A number goes on from the
-    item above; where all were in order they are again. Returns the text and the
-    place in it of the last of these lines.
-    """
-    raw = text.split("\n")
-    first = max(0, min(first, len(raw) - 1))
-    last = max(first, min(last, len(raw) - 1))
-    if not any(line.strip() for line in raw[first : last + 1]):
-        raw[last] = _NOTHING_YET
-    begins = sum(bool(line.strip()) for line in raw[:first])
-    ends = begins + sum(bool(line.strip()) for line in raw[first : last + 1])
-    lines = read_outline("\n".join(raw))
-    was_in_order = _numbers(renumber(lines)) == _numbers(lines)
-    goes = all(line.marker and line.level == level for line in lines[begins:ends])
-    for place_ in range(begins, ends):
-        line = lines[place_]
-        said = line.text.replace(_NOTHING_YET, "")
-        number = _next_number(lines[:place_], level)
-        lines[place_] = (
-            Line(line.level, "", said)
-            if goes
-            else _with_number(replace(line, text=said), level, number)
-        )
-    if was_in_order:
-        lines = renumber(lines)
-    return "\n".join(_write_line(line) for line in lines), ends - 1
-
-
-def _numbers(lines: Iterable[Line]) -> list[int]:
-    return [line.number for line in lines]
-
-
-def _next_number(above: Iterable[Line], level: Level) -> int:
-    """The number that follows in the list of ``level`` that is still open."""
-    last = 0
-    for line in above:
-        if line.marker and line.level == level:
-            last = line.number
-        elif line.marker and line.level < level:
-            last = 0
-    return last + 1
-
-
 def _move(line: Line, level: int) -> Line:
     """The line at another level, its marker in that level's form."""
     if line.level == Level.PLAIN:
@@ -439,15 +372,17 @@ def _move(line: Line, level: int) -> Line:
     target = Level(min(max(level, Level.LEGAL), Level.SMALL_BRACKET))
     if not line.marker or target == line.level:
         return replace(line, level=target)
-    return _with_number(line, target, line.number)
+    return with_number(line, target, line.number)
 
 
-def _with_number(line: Line, level: Level, number: int) -> Line:
+def with_number(line: Line, level: Level, number: int) -> Line:
+    """The line as the item of that number at ``level``, in the papers' form."""
     marker = write_marker(level, number).rstrip()
     return Line(level, marker, line.text, number)
 
 
-def _write_line(line: Line) -> str:
+def write_line(line: Line) -> str:
+    """The line as a text, which is read back as the same line."""
     if not line.marker:
         return line.text
     marker = write_marker(line.level, line.number)

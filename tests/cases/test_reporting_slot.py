@@ -168,7 +168,7 @@ def test_no_change_is_previewed_with_the_text_that_stands(site, contact):
 
     answer = send(contact, site.slot, "autosave", kind="unchanged", headers=JSON).json()
 
-    assert "：（本季無變動）</p>" in answer["live"]
+    assert "：（本季無變動，以下為114年9月30日之辦理情形）</p>" in answer["live"]
     assert "(1) 去年已完成規劃。</p>" in answer["live"]
 
 
@@ -422,7 +422,7 @@ def test_accepted_text_is_read_and_not_written_by_others(site):
         assert "已開工。" in page.main
         assert "填報歷程" not in page.main
         assert page.all("main//form") == []
-        for do in ("save", "autosave", "submit", "withdraw", "answer"):
+        for do in ("save", "autosave", "submit", "withdraw", "answer", "tidy"):
             response = send(client, site.slot, do, text="冒寫。", words="冒答。")
             assert response.status_code == 403
 

@@ -44,7 +44,8 @@ from cases.views.reporting.access import (
 )
 from cases.views.reporting.preview import printed
 from platform_site.lib.differences import differences
-from platform_site.lib.numbering import Level, set_level, tidy_outline
+from platform_site.lib.numbering import Level
+from platform_site.lib.outline_edit import set_level, tidy_outline
 from platform_site.lib.text import interchange
 
 State = ProgressUpdate.State

@@ -2,7 +2,8 @@
 
 import pytest
 
-from platform_site.lib.numbering import Level, read_outline, set_level, tidy_outline
+from platform_site.lib.numbering import Level, read_outline
+from platform_site.lib.outline_edit import set_level, tidy_outline
 
 
 @pytest.mark.parametrize(
