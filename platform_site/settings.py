@@ -130,7 +130,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "cases:landing"
+LOGIN_REDIRECT_URL = "reporting:after-login"  # to where there is work
+LOGOUT_REDIRECT_URL = "cases:landing"
 
 # Every insert, update and delete of a tracked row leaves an event that stays.
 PGHISTORY_DEFAULT_TRACKERS = (

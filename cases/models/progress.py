@@ -10,10 +10,11 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from cases.models.cases import Case
+from cases.models.cases import Case, Standing
 from cases.models.writers import covered_for, covering, is_open_on
 from meetings.models import (
     READ_CONFIRMED,
@@ -169,6 +170,11 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         contacts = {"contact_ids": ArraySubquery(users)}
         return self.annotate(**contacts)
 
+    def with_opening(self, day: date) -> ProgressUpdateQuerySet:
+        """With ``is_open``: whether contacts may write it on ``day``."""
+        is_open = models.Case(models.When(is_open_on(day), then=True), default=False, output_field=models.BooleanField())
+        return self.annotate(is_open=is_open)
+
     # What is there
 
     def public(self) -> ProgressUpdateQuerySet:
@@ -201,6 +207,16 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             "last_as_of": Subquery(last.values("round__as_of")[:1]),
         }
         return self.annotate(**of_last)
+
+    def with_case_name(self) -> ProgressUpdateQuerySet:
+        """With ``case_name``, as the case is called at the round's data date."""
+        called = Standing.objects.filter(
+            case=OuterRef("case"), during__contains=OuterRef("round__as_of")
+        ).order_by()
+        names = {
+            "case_name": Coalesce(Subquery(called.values("name")[:1]), F("case__name"))
+        }
+        return self.annotate(**names)
 
     def changed(self) -> ProgressUpdateQuerySet:
         """Slots that say something else than what stood before, with it."""
@@ -313,8 +329,10 @@ class ProgressUpdate(models.Model):
     )
     accepted_at = models.DateTimeField("接受時間", null=True, blank=True)
 
-    # Set by with_contacts() and with_last_text().
+    # Set by with_contacts(), with_opening(), with_case_name() and with_last_text().
     contact_ids: list[int]
+    is_open: bool
+    case_name: str
     last_text: str | None
     last_as_of: date | None
 

@@ -24,10 +24,13 @@ from cases.rounds.opening import (
     move_days,
     open_round,
 )
+from cases.rounds.own import OwnRound, OwnSlot, next_owed, owed_count, own_rounds
 from cases.rounds.writing import answer, save, submit, submit_many, withdraw
 
 __all__ = [
     "Owing",
+    "OwnRound",
+    "OwnSlot",
     "SavedMeanwhile",
     "accept",
     "accept_many",
@@ -39,7 +42,10 @@ __all__ = [
     "make_joint",
     "make_separate",
     "move_days",
+    "next_owed",
     "open_round",
+    "owed_count",
+    "own_rounds",
     "remind",
     "reopen",
     "save",

@@ -17,6 +17,7 @@ from django.db.models import F
 from cases.models import ProgressStep, ProgressUpdate, ReportingRound
 from meetings.models import Platform
 from platform_site.lib.roc import format_roc
+from platform_site.lib.text import interchange
 
 State = ProgressUpdate.State
 Kind = ProgressStep.Kind
@@ -46,7 +47,7 @@ def hold_to_write(
     writable = set(asked.writable_by(by, day).values_list("pk", flat=True))
     closed = [slot for slot in slots if slot.pk not in writable]
     if closed:
-        raise ValidationError(sorted({_why_closed(slot, day) for slot in closed}))
+        raise ValidationError(sorted({why_closed(slot, day) for slot in closed}))
     return slots
 
 
@@ -96,7 +97,8 @@ def _hold(pks: Iterable[int]) -> list[ProgressUpdate]:
     return slots
 
 
-def _why_closed(slot: ProgressUpdate, day: date) -> str:
+def why_closed(slot: ProgressUpdate, day: date) -> str:
+    """Return why contacts may not write the slot on ``day``, when they may not."""
     round_ = slot.round
     if round_.is_locked or slot.state == State.LOCKED:
         return LOCKED
@@ -138,8 +140,8 @@ def is_repeated(
 
 def tidy(text: str) -> str:
     """Return what was typed with its lines as they are stored."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+    lines = interchange(text).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
 def move(

@@ -24,6 +24,9 @@ from cases.rounds.holding import (
     tidy,
 )
 
+# Ten pages of a report; what is longer was pasted by mistake.
+LONGEST_TEXT = 20_000
+
 
 @transaction.atomic
 def save(
@@ -68,6 +71,10 @@ def said_as(text: str, is_unchanged: bool) -> tuple[str, bool]:
     text = tidy(text)
     if is_unchanged and text:
         raise ValidationError("填「本季無變動」時不另填文字。")
+    if len(text) > LONGEST_TEXT:
+        raise ValidationError(
+            f"辦理情形最多{LONGEST_TEXT:,}字，現有{len(text):,}字，請精簡。"
+        )
     return text, is_unchanged
 
 

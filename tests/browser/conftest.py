@@ -5,9 +5,10 @@ import shutil
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
 from django.db import connections
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
 
 from cases.demo import create_accounts
@@ -60,7 +61,7 @@ def record(chromium, django_db_blocker):
 @pytest.fixture(scope="module")
 def site(record):
     """The address of the site, served from another thread."""
-    server = LiveServerThread("localhost", _StaticFilesHandler)
+    server = LiveServerThread("localhost", StaticFilesHandler)
     server.daemon = True
     server.start()
     server.is_ready.wait()

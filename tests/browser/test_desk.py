@@ -628,7 +628,7 @@ def test_two_tabs_are_told_of_each_other(desk, remarks):
     wait_for_state(first, "已儲存 ")
 
     write(second, "第二個視窗。")
-    panel = second.locator(".desk-conflict-panel")
+    panel = second.locator(".conflict-panel")
     panel.wait_for()
 
     assert kept() == ["第一個視窗。"]
