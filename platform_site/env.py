@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environ.fileaware_mapping import FileAwareMapping
 
 from platform_site.lib.faults import reason
@@ -19,6 +20,10 @@ _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off", ""}
 
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+
+# Mail that goes nowhere: shown and kept, for the demo and for development.
+CONSOLE = "console:"
+_MAIL_SCHEMES = {"smtp", "smtp+tls", "smtp+ssl"}
 
 
 class Environment:
@@ -173,6 +178,49 @@ class Environment:
         return value
 
     @property
+    def email(self) -> dict[str, object]:
+        """Django's settings of mail; without EMAIL_URL no mail can be sent."""
+        value = self._text("EMAIL_URL", CONSOLE if self.debug else "")
+        if value in ("", CONSOLE):
+            name = "ConsoleBackend" if value else "NoMailBackend"
+            return {
+                "EMAIL_BACKEND": f"platform_site.mail_backends.{name}",
+                "DEFAULT_FROM_EMAIL": self._email_from("platform@localhost"),
+            }
+        wrong = ImproperlyConfigured(
+            "環境變數 EMAIL_URL 看不懂：請寫成 smtp+tls://帳號:密碼@主機:587、"
+            f"smtp+ssl://帳號:密碼@主機:465 或 smtp://主機:25；試用請寫 {CONSOLE}。"
+        )
+        if urlsplit(value).scheme not in _MAIL_SCHEMES:
+            raise wrong
+        try:
+            parsed: dict[str, object] = dict(environ.Env.email_url_config(value))
+        except ValueError:  # a port that is none
+            raise wrong from None
+        if not parsed["EMAIL_HOST"]:
+            raise wrong
+        del parsed["EMAIL_FILE_PATH"]
+        return {
+            **parsed,
+            "EMAIL_PORT": parsed["EMAIL_PORT"] or 25,
+            "EMAIL_HOST_USER": parsed["EMAIL_HOST_USER"] or "",
+            "EMAIL_HOST_PASSWORD": parsed["EMAIL_HOST_PASSWORD"] or "",
+            "EMAIL_TIMEOUT": 20,
+            "DEFAULT_FROM_EMAIL": self._email_from(""),
+        }
+
+    def _email_from(self, default: str) -> str:
+        value = self._text("EMAIL_FROM", default)
+        try:
+            validate_email(value)
+        except ValidationError:
+            raise ImproperlyConfigured(
+                "環境變數 EMAIL_FROM 不是電子郵件地址：請寫寄件人的地址，"
+                "例如 platform@example.gov.tw。"
+            ) from None
+        return value
+
+    @property
     def log_level(self) -> str:
         value = self._text("LOG_LEVEL", "INFO").upper()
         if value not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
@@ -214,16 +262,21 @@ def demo_file(var_dir: Path) -> Path:
 
 
 def write_demo_file(var_dir: Path) -> None:
-    """Give the demo a secret key of its own; an existing file is kept."""
+    """Give the demo a secret key of its own; what an existing file says is kept."""
     path = demo_file(var_dir)
-    if path.exists():
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [
-        f"SECRET_KEY={secrets.token_urlsafe(48)}",
-        f"ALLOWED_HOSTS={','.join(LOCAL_HOSTS)}",
-        "HTTPS=0",
-    ]
+    kept = path.read_text("utf-8").splitlines() if path.exists() else []
+    named = {line.partition("=")[0] for line in kept}
+    wanted = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ALLOWED_HOSTS": ",".join(LOCAL_HOSTS),
+        "HTTPS": "0",
+        "EMAIL_URL": CONSOLE,
+    }
+    missing = [f"{name}={value}" for name, value in wanted.items() if name not in named]
+    if not missing:
+        return
+    lines = [*kept, *missing]
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -130,6 +130,18 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
+# Who sends mail, and through which host; see the README.
+globals().update(ENV.email)
+EMAIL_SUBJECT_PREFIX = ""
+# What stands for the link in a mail that has one: it is made when the mail is sent, so
+# that no link that opens something is kept anywhere.
+MAIL_LINKS = {
+    "password": "platform_site.passwords.reset_link",
+    "invitation": "meetings.invitations.invitation_link",
+}
+# Links of invitations; those of forgotten passwords live shorter (passwords.py).
+PASSWORD_RESET_TIMEOUT = 14 * 24 * 3600
+
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "reporting:after-login"  # to where there is work
 LOGOUT_REDIRECT_URL = "cases:landing"

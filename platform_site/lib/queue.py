@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -47,15 +49,21 @@ def task(work: Callable[Arguments, None]) -> Task[Arguments, None, Arguments]:
 
 
 def later(
-    task: Task[Arguments, None, Arguments], *, once: str | None = None, **arguments: Any
+    task: Task[Arguments, None, Arguments],
+    *,
+    once: str | None = None,
+    wait: timedelta | None = None,
+    **arguments: Any,
 ) -> None:
     """Have the task done by a worker, if the transaction around this is committed.
 
-    While a job with the same ``once`` waits to be begun there is no second one.
+    While a job with the same ``once`` waits to be begun there is no second one. With
+    ``wait`` it is begun no sooner than that.
     """
+    at = None if wait is None else timezone.now() + wait
     try:
         with transaction.atomic():
-            task.configure(queueing_lock=once).defer(**arguments)
+            task.configure(queueing_lock=once, schedule_at=at).defer(**arguments)
     except AlreadyEnqueued:
         pass
 
