@@ -1,5 +1,6 @@
 """The bodies: who sits, when they meet, what they say and resolve."""
 
+from meetings.models.contacts import ContactDetails, Invitation
 from meetings.models.desk import (
     AcceptedWarning,
     Attendance,
@@ -51,8 +52,10 @@ __all__ = [
     "Attachment",
     "Attendance",
     "Chair",
+    "ContactDetails",
     "DraftPart",
     "Erratum",
+    "Invitation",
     "IssueGroup",
     "Meeting",
     "MeetingQuerySet",

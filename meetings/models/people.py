@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from meetings.models.platforms import (
     Agency,
@@ -58,6 +61,18 @@ class SecretariatMember(models.Model):
             raise ValidationError(
                 {"user": "這個帳號不能登入管理後台，請先勾選「工作人員狀態」。"}
             )
+
+
+def _term() -> Func:
+    """Return an assignment's days for the database; what is out of order is one day."""
+    forever = Cast(Value("infinity"), models.DateField())
+    return Func(
+        "starts_on",
+        Greatest("starts_on", Coalesce("ends_on", forever)),
+        Value("[]"),
+        function="DATERANGE",
+        output_field=DateRangeField(),
+    )
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -109,6 +124,22 @@ class Assignment(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="meetings_assignment_term_in_order",
                 violation_error_message="迄日不得早於起日。",
+            ),
+            ExclusionConstraint(
+                name="meetings_assignment_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("group", RangeOperators.EQUAL),
+                    ("municipality", RangeOperators.EQUAL),
+                    (
+                        Coalesce(
+                            "agency_id", Value(0), output_field=models.BigIntegerField()
+                        ),
+                        RangeOperators.EQUAL,
+                    ),
+                    (_term(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="這位窗口在這段期間已有相同的指派。",
             ),
         ]
 
