@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from cases.models.progress import ProgressUpdate, ReportingRound
+from platform_site.models import Mail
 
 
 class ProgressStep(models.Model):
@@ -87,6 +90,13 @@ class ProgressStep(models.Model):
         return f"{self.slot} {self.get_kind_display()}"
 
 
+class _HourFrom(Func):
+    """The hour from a moment on; in UTC it does not depend on the session."""
+
+    template = "TSRANGE(%(expressions)s AT TIME ZONE 'UTC', %(expressions)s AT TIME ZONE 'UTC' + INTERVAL '1 hour')"
+    output_field = DateTimeRangeField()
+
+
 class Reminder(models.Model):
     """That somebody was asked for what is owed in a round (催辦紀錄); only added."""
 
@@ -110,6 +120,15 @@ class Reminder(models.Model):
     )
     kind = models.CharField("方式", max_length=5, choices=Kind.choices)
     words = models.TextField("內容", blank=True)
+    # Of those by mail; what became of it the mail tells.
+    mail = models.OneToOneField(
+        Mail,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reminder",
+        verbose_name="郵件",
+    )
     slots = models.PositiveIntegerField("未填件數")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -132,6 +151,20 @@ class Reminder(models.Model):
                 condition=Q(slots__gte=1),
                 name="cases_reminder_of_something",
                 violation_error_message="沒有未填的辦理情形，不必催辦。",
+            ),
+            models.CheckConstraint(
+                condition=Q(mail=None) | Q(kind="mail"),
+                name="cases_reminder_mail_of_mails",
+            ),
+            ExclusionConstraint(
+                name="cases_reminder_once_an_hour",
+                expressions=[
+                    ("round", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    (_HourFrom("at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(mail__isnull=False),
+                violation_error_message="一小時內已寄過催辦信。",
             ),
         ]
         indexes = [

@@ -6,7 +6,8 @@ raises PermissionDenied, ValidationError with a sentence for people, or
 for the same a second time is no conflict.
 """
 
-from cases.rounds.chase import Owing, remind, who_owes
+from cases.rounds.chase import Owing, remind, told_of, who_owes
+from cases.rounds.digest import Digest, Links, Sent, digests, send_digests
 from cases.rounds.holding import SavedMeanwhile
 from cases.rounds.judging import (
     accept,
@@ -28,14 +29,18 @@ from cases.rounds.own import OwnRound, OwnSlot, next_owed, owed_count, own_round
 from cases.rounds.writing import answer, save, submit, submit_many, withdraw
 
 __all__ = [
+    "Digest",
+    "Links",
     "Owing",
     "OwnRound",
     "OwnSlot",
     "SavedMeanwhile",
+    "Sent",
     "accept",
     "accept_many",
     "add_case",
     "answer",
+    "digests",
     "edit",
     "enter",
     "lock_round",
@@ -50,8 +55,10 @@ __all__ = [
     "reopen",
     "save",
     "send_back",
+    "send_digests",
     "submit",
     "submit_many",
+    "told_of",
     "who_owes",
     "withdraw",
 ]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from cases.models import ProgressUpdate, Reminder, ReportingRound
 from cases.rounds.holding import refuse_unless_kept, tidy
+from platform_site.models import Mail
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,18 @@ def who_owes(round_: ReportingRound, day: date) -> list[Owing]:
     slots = (
         round_.progress.owed()
         .with_contacts(day)
+        .with_case_name()
         .select_related("case__group", "municipality", "round")
         .order_by("case__group__order", "case__number", "municipality__order", "pk")
     )
     for slot in slots:
         for person in dict.fromkeys(slot.contact_ids) or [None]:
             owed[person].append(slot)
-    people = get_user_model().objects.in_bulk([pk for pk in owed if pk is not None])
+    people = User.objects.select_related("contact_details").in_bulk(
+        [pk for pk in owed if pk is not None]
+    )
     told: dict[int, list[Reminder]] = defaultdict(list)
-    for reminder in round_.reminders.select_related("by").order_by("-at", "-pk"):
+    for reminder in told_of(round_):
         told[reminder.person_id].append(reminder)
     owing = [
         Owing(people[pk], those, told[pk])
@@ -52,6 +55,18 @@ def who_owes(round_: ReportingRound, day: date) -> list[Owing]:
     ]
     nobody = [Owing(None, owed[None], [])] if None in owed else []
     return nobody + owing
+
+
+def told_of(round_: ReportingRound) -> list[Reminder]:
+    """Return the reminders of a round, newest first, with what became of each mail."""
+    found = list(round_.reminders.select_related("by", "person").order_by("-at", "-pk"))
+    mails = Mail.objects.with_state().in_bulk(
+        [each.mail_id for each in found if each.mail_id is not None]
+    )
+    for each in found:
+        if each.mail_id is not None:
+            each.mail = mails[each.mail_id]
+    return found
 
 
 @transaction.atomic
@@ -63,6 +78,7 @@ def remind(
     words: str,
     by: AbstractBaseUser,
     at: datetime,
+    mail: Mail | None = None,
 ) -> Reminder:
     """Record that somebody was asked for all that he or she owes."""
     refuse_unless_kept(round_.platform, by)
@@ -77,4 +93,5 @@ def remind(
         words=tidy(words),
         slots=count,
         by_id=by.pk,
+        mail=mail,
     )

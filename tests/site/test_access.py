@@ -34,6 +34,11 @@ OTHER_GROUPS = {**PLATFORM, "meeting": "working-group-industry-112-1"}
 DRAFT = {**PLATFORM, "meeting": "vice-mayor-7"}
 PAPER = {**PLATFORM, "key": "PAPER"}
 REPORT = {**PLATFORM, "key": "REPORT"}
+# A contact of the platform, and somebody who has nothing to do with it.
+PERSON = {**PLATFORM, "key": "contact"}
+STRANGER = {**PLATFORM, "key": "official"}
+PAPER_ROUND = {**PLATFORM, "as_of": dt.date(2025, 12, 31)}
+LINK = {"uidb64": "MQ", "token": "set-password"}
 # A round that is open, one that a paper told, and none.
 ROUND = {**PLATFORM, "as_of": "OPEN"}
 TOLD = {**PLATFORM, "as_of": "2025-12-31"}
@@ -162,6 +167,22 @@ DESK = [
     ("desk:unpublish", DRAFT, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
+    # People: who writes what, and a contact of the platform.
+    ("desk:people", PLATFORM, 200, 405),
+    ("desk:people-history", PLATFORM, 200, 405),
+    ("desk:new-person", PLATFORM, 200, 422),
+    ("desk:person", PERSON, 200, 405),
+    ("desk:person", STRANGER, 404, 405),
+    ("desk:person-assign", PERSON, 405, 422),
+    ("desk:person-assign", STRANGER, 405, 404),
+    ("desk:person-end", PERSON, 405, 422),
+    ("desk:person-hand-over", PERSON, 405, 422),
+    ("desk:person-invitation", PERSON, 405, 422),
+    ("desk:person-invitation", STRANGER, 405, 404),
+    ("desk:person-mail", PERSON, 405, 422),
+    ("desk:reminders", PAPER_ROUND, 200, 405),
+    ("desk:reminders-send", PAPER_ROUND, 405, 422),
+    ("desk:reminder-log", PAPER_ROUND, 200, 405),
     ("desk:read-next", PLATFORM, 405, 302),
     ("desk:reading", PAPER, 302, 405),
     ("desk:reading", REPORT, 302, 405),
@@ -221,6 +242,7 @@ def at_the_desk(name, got, posted):
 
 
 # Login and logout answer each role and method in their own way.
+FORM = {"GET": 200, "POST": 200, "PUT": 405, "DELETE": 405}
 INSIDE = [role for role in ROLES if role != "public"]
 DOORS = {
     "login": {
@@ -230,7 +252,21 @@ DOORS = {
     "logout": {
         role: {"GET": 405, "POST": 302, "PUT": 405, "DELETE": 405} for role in ROLES
     },
+    "account": {
+        "public": LOGIN,
+        **{role: FORM | {"POST": 422} for role in INSIDE},
+    },
+    "password-change": {
+        "public": LOGIN,
+        **dict.fromkeys(INSIDE, FORM),
+    },
+    "password-reset": everybody(FORM),
+    "password-reset-done": everybody(FORM | {"POST": 405}),
+    # What the right link opens, test_passwords.py and test_invitations.py tell.
+    "password-reset-confirm": everybody(dict.fromkeys(METHODS, 404)),
+    "invitation": everybody(dict.fromkeys(METHODS, 404)),
 }
+LINKS = ("password-reset-confirm", "invitation")
 TABLE = [
     *(
         (name, arguments, role, dict.fromkeys(METHODS, 405) | {"GET": got})
@@ -243,7 +279,7 @@ TABLE = [
         for role, answers in at_the_desk(name, got, posted).items()
     ),
     *(
-        (name, {}, role, answers)
+        (name, LINK if name in LINKS else {}, role, answers)
         for name, roles in DOORS.items()
         for role, answers in roles.items()
     ),
@@ -340,6 +376,8 @@ def address_of(name, arguments):
         case "PAPER" | "REPORT" as key:
             kind = {"PAPER": "minutes", "REPORT": "status_report"}[key]
             arguments["key"] = Reading.objects.get(kind=kind).pk
+        case "contact" | "official" as username:
+            arguments["key"] = get_user_model().objects.get(username=username).pk
     return f"{reverse(name, kwargs=arguments)}{'?' if query else ''}{query}"
 
 

@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{READ_MINUTES}/accept/", review.accept_rest, name="read-accept"),
     path(f"{READ_MINUTES}/aside/", review.aside, name="read-aside"),
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
+    path("", include("cases.views.people.urls")),
     path("", include("cases.views.rounds.urls")),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),

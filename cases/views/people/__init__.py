@@ -1,0 +1,1 @@
+"""The secretariat's pages about people: who writes what, and asking them to."""
