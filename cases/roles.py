@@ -30,6 +30,9 @@ VERBS: dict[str, tuple[str, ...]] = {
     "progressupdate": ("view",),
     "progressstep": ("view",),
     "reminder": ("view",),
+    # Who is reached how the pages about people show, to those whose business it is.
+    "contactdetails": (),
+    "invitation": (),
     "attendance": (),
     "minutesfile": (),
     "draftpart": (),

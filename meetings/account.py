@@ -63,11 +63,12 @@ class AcceptForm(SetPasswordForm):  # type: ignore[type-arg]  # not at run time
     )
     field_order = ["first_name", "title", "new_password1", "new_password2"]
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
-        details = ContactDetails.objects.filter(user=user.pk).first()
-        self.initial["first_name"] = user.first_name
-        self.initial["title"] = details.title if details else ""
+        if user is not None:  # a link that leads nowhere
+            details = ContactDetails.objects.filter(user=user.pk).first()
+            self.initial["first_name"] = user.first_name
+            self.initial["title"] = details.title if details else ""
         self.fields["new_password1"].widget.attrs.pop("autofocus", None)
 
 
@@ -226,7 +227,10 @@ def account(request: HttpRequest) -> HttpResponseBase:
     )
     address_form = AddressForm(user, posted if is_address else None)
     form: DetailsForm | AddressForm = address_form if is_address else details_form
-    if posted is not None and form.is_valid():
+    is_known = is_address or request.POST.get("do") == "details"
+    if posted is not None and not is_known:
+        form.add_error(None, "請由頁面上的按鈕儲存。")
+    elif posted is not None and form.is_valid():
         try:
             with transaction.atomic():
                 form.save()

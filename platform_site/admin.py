@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from platform_site.lib.record_admin import ReadOnlyAdmin, roc_column
@@ -16,10 +18,23 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # not at run time
+    """An account, with an e-mail address that is no other's."""
+
+    def clean_email(self) -> str:
+        """Say in a sentence what the database holds: an address leads to one account."""
+        email: str = self.cleaned_data["email"]
+        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
+        if email and others.exists():
+            raise ValidationError("另一個帳號已用這個電子郵件。")
+        return email
+
+
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
     """Accounts; what they may do follows from their role."""
 
+    form = AccountForm
     index_order = 300
     # Two lists side by side have no accessible names.
     filter_horizontal = ()

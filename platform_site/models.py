@@ -98,7 +98,6 @@ class Mail(models.Model):
         return self.outcome in (
             MailAttempt.Outcome.RETRY,
             MailAttempt.Outcome.FAILED,
-            MailAttempt.Outcome.DROPPED,
         )
 
 

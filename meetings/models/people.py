@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from meetings.models.platforms import (
     Agency,
@@ -63,11 +63,16 @@ class SecretariatMember(models.Model):
             )
 
 
-class _Term(Func):
-    """A term of days, its last day in it; no last day: it goes on."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
+def _term() -> Func:
+    """Return an assignment's days for the database; what is out of order is one day."""
+    forever = Cast(Value("infinity"), models.DateField())
+    return Func(
+        "starts_on",
+        Greatest("starts_on", Coalesce("ends_on", forever)),
+        Value("[]"),
+        function="DATERANGE",
+        output_field=DateRangeField(),
+    )
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -132,10 +137,7 @@ class Assignment(models.Model):
                         ),
                         RangeOperators.EQUAL,
                     ),
-                    (
-                        _Term("starts_on", "ends_on", Value("[]")),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_term(), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="這位窗口在這段期間已有相同的指派。",
             ),

@@ -35,6 +35,8 @@ AT_THE_DESK = {
     "readminutes",
     "readdecision",
     "readprogress",
+    "contactdetails",
+    "invitation",
 }
 # Read on the page of the row they belong to.
 TOLD = {"progressstep", "reminder"}

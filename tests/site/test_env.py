@@ -28,6 +28,10 @@ def env(tmp_path, **variables):
         ("LOG_LEVEL", "LOUD", "log_level", "環境變數 LOG_LEVEL 的值「LOUD」看不懂"),
         ("SITE_AGENCY", "某" * 61, "site_agency", "環境變數 SITE_AGENCY 的值不合用"),
         ("SITE_CONTACT", "甲\n乙", "site_contact", "環境變數 SITE_CONTACT 的值"),
+        ("EMAIL_URL", "mail.example.tw", "email", "環境變數 EMAIL_URL 看不懂"),
+        ("EMAIL_URL", "smtp://host:port", "email", "環境變數 EMAIL_URL 看不懂"),
+        ("EMAIL_URL", "smtp://", "email", "環境變數 EMAIL_URL 看不懂"),
+        ("EMAIL_URL", "smtp://mail.tw", "email", "環境變數 EMAIL_FROM 不是電子郵件"),
         ("SECRET_KEY_FILE", "/no/such", "secret_key", "環境變數 SECRET_KEY_FILE 所指"),
     ],
 )
@@ -196,3 +200,50 @@ def test_check_does_not_take_the_demo_settings(tmp_path):
     done = manage("check", VAR_DIR=tmp_path)
 
     assert_refused(done, "缺少環境變數 SECRET_KEY")
+
+
+def test_mail_host_is_read(tmp_path):
+    url = "smtp+tls://sender%40example.tw:p%2Fw@mail.example.tw:587"
+
+    read = env(tmp_path, EMAIL_URL=url, EMAIL_FROM="sender@example.tw").email
+
+    assert read == {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "mail.example.tw",
+        "EMAIL_PORT": 587,
+        "EMAIL_HOST_USER": "sender@example.tw",
+        "EMAIL_HOST_PASSWORD": "p/w",
+        "EMAIL_USE_TLS": True,
+        "EMAIL_TIMEOUT": 20,
+        "DEFAULT_FROM_EMAIL": "sender@example.tw",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "backend"),
+    [
+        ({}, "NoMailBackend"),
+        ({"DEBUG": "1"}, "ConsoleBackend"),
+        ({"EMAIL_URL": "console:"}, "ConsoleBackend"),
+    ],
+)
+def test_mail_goes_nowhere_without_a_host(tmp_path, variables, backend):
+    read = env(tmp_path, DEMO_SETTINGS="0", **variables).email
+
+    assert read["EMAIL_BACKEND"] == f"platform_site.mail_backends.{backend}"
+
+
+def test_demo_of_an_older_version_learns_of_mail(tmp_path):
+    (tmp_path / "demo.env").write_text(f"SECRET_KEY={SECRET}\nHTTPS=0\n")
+
+    write_demo_file(tmp_path)
+    write_demo_file(tmp_path)
+
+    lines = (tmp_path / "demo.env").read_text().splitlines()
+    assert lines[:2] == [f"SECRET_KEY={SECRET}", "HTTPS=0"]
+    assert sorted(line.partition("=")[0] for line in lines) == [
+        "ALLOWED_HOSTS",
+        "EMAIL_URL",
+        "HTTPS",
+        "SECRET_KEY",
+    ]

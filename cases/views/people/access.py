@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse
 
-from cases.models import ReportingRound
-from cases.views.desk.access import kept_platform
 from meetings.coverage import people_of
 from meetings.models import Platform
 
@@ -19,16 +15,6 @@ def known_person(platform: Platform, key: int) -> User:
     found = people_of(platform).filter(pk=key).first()
     if found is None:
         raise Http404("沒有這位人員，或這位人員與本平臺無關；請由人員與指派查找。")
-    return found
-
-
-def kept_round(request: HttpRequest, platform: str, as_of: date) -> ReportingRound:
-    """Return a round of a platform the user keeps, or 404."""
-    body = kept_platform(request, platform)
-    found = ReportingRound.objects.filter(platform=body, as_of=as_of).first()
-    if found is None:
-        raise Http404("沒有這一期填報，請由填報期別的清單查找。")
-    found.platform = body
     return found
 
 

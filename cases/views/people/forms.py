@@ -241,9 +241,3 @@ class WordsForm(forms.Form):
         error_messages={"max_length": f"附加說明最多 {LONGEST_WORDS} 字。"},
         help_text="會印在每一封催辦信上，例如報告送印的時程；可留空白。",
     )
-
-
-class ReachedForm(forms.Form):
-    """What was said on the phone."""
-
-    words = LineField(max_length=300)

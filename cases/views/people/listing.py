@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.views.desk.access import desk_page, desk_view, kept_platform
-from meetings.coverage import Coverage, coverage
+from meetings.coverage import Coverage, Held, coverage
 from meetings.models import Assignment, Invitation
 from platform_site.models import Mail
 
@@ -37,6 +40,10 @@ def people(request: HttpRequest, platform: str) -> HttpResponse:
         .order_by("pk")
     }
     now = timezone.now()
+    tasks: dict[int, list[str]] = defaultdict(list)
+    for held in _held(found):
+        row = held.assignment
+        tasks[row.user_id].append(f"{row.group}／{row.municipality}")
     context = {
         "platform": body,
         "coverage": found,
@@ -47,6 +54,7 @@ def people(request: HttpRequest, platform: str) -> HttpResponse:
                 "invitation": each,
                 "mail": mails.get(str(each.pk)),
                 "is_expired": each.is_expired(now),
+                "tasks": "、".join(tasks[each.user_id]),
             }
             for each in invitations
         ],
@@ -57,15 +65,13 @@ def people(request: HttpRequest, platform: str) -> HttpResponse:
 
 def _people(found: Coverage) -> int:
     """Return how many people answer for something."""
-    return len(
-        {
-            held.assignment.user_id
-            for _, cells in found.rows
-            for cell in cells
-            for held in cell.held
-            if held.counts
-        }
-    )
+    return len({held.assignment.user_id for held in _held(found) if held.counts})
+
+
+def _held(found: Coverage) -> Iterator[Held]:
+    for _, cells in found.rows:
+        for cell in cells:
+            yield from cell.held
 
 
 @desk_view

@@ -1,4 +1,4 @@
-"""Asking people for what they owe in a round: mails seen before they go, and calls."""
+"""Asking people by mail for what they owe in a round: seen before it goes."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import rounds
-from cases.models import Reminder, ReportingRound
+from cases.models import ReportingRound
 from cases.rounds.digest import names, refuse_unless_open
 from cases.rounds.holding import tidy
-from cases.views.desk.access import desk_page, desk_view
+from cases.views.desk.access import desk_view
 from cases.views.desk.parts import UNPROCESSABLE
-from cases.views.people.access import kept_round, name_of
-from cases.views.people.forms import ReachedForm, WordsForm
+from cases.views.people.access import name_of
+from cases.views.people.forms import WordsForm
 from cases.views.reporting.access import slot_address
+from cases.views.rounds.access import kept_round, round_address, round_page
 from platform_site.mail import site_of
 
 
@@ -55,7 +56,6 @@ def _page(
     round_: ReportingRound,
     form: WordsForm,
     *,
-    reached: dict[str, str] | None = None,
     fault: str = "",
     note: str = "",
     chosen: Collection[int] | None = None,
@@ -79,8 +79,6 @@ def _page(
             "aria-describedby": "id_words_error",
         }
     context = {
-        "platform": round_.platform,
-        "round": round_,
         "digests": found,
         "ready": sum(not digest.lacks for digest in found),
         "nobody": [
@@ -89,13 +87,13 @@ def _page(
         "words": words,
         "form": form,
         "closed": _closed(round_, now),
-        "reached": reached or {},
         "fault": fault,
         "note": note,
         "chosen": chosen,
-        "today": timezone.localdate(now),
     }
-    return desk_page(request, "people/reminders.html", "催辦", context, status=status)
+    return round_page(
+        request, "people/reminders.html", "催辦信", round_, context, status=status
+    )
 
 
 @desk_view
@@ -148,45 +146,7 @@ def send(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
         messages.warning(request, f"{name_of(person)}：{why}，未寄送。")
     if not (sent.people or sent.left_out):
         messages.info(request, "所選窗口已沒有未送出的辦理情形，沒有寄信。")
-    return HttpResponseRedirect(_address(found, "reminder-log"))
-
-
-@desk_view
-@require_POST
-def reached(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
-    """Take down that somebody was reached by phone."""
-    found = kept_round(request, platform, as_of)
-    form = ReachedForm(request.POST)
-    username = request.POST.get("person", "").replace("\x00", "")
-    person = User.objects.filter(username=username).first()
-    assert isinstance(request.user, User)
-    try:
-        if person is None:
-            raise ValidationError("找不到這位窗口，請重新開啟頁面。")
-        if not form.is_valid():
-            raise ValidationError(list(form.errors["words"]))
-        rounds.remind(
-            found,
-            person,
-            kind=Reminder.Kind.PHONE,
-            words=form.cleaned_data["words"],
-            by=request.user,
-            at=timezone.now(),
-        )
-    except ValidationError as error:
-        return _page(
-            request,
-            found,
-            WordsForm(),
-            reached={
-                "person": username,
-                "words": request.POST.get("words", ""),
-                "fault": "".join(error.messages),
-            },
-            status=UNPROCESSABLE,
-        )
-    messages.success(request, f"已記下電話聯絡{name_of(person)}。")
-    return HttpResponseRedirect(_address(found, "reminder-log"))
+    return HttpResponseRedirect(round_address(found, "reminder-log"))
 
 
 @desk_view
@@ -196,14 +156,7 @@ def log(request: HttpRequest, platform: str, as_of: date) -> HttpResponse:
     found = kept_round(request, platform, as_of)
     told = rounds.told_of(found)
     context = {
-        "platform": found.platform,
-        "round": found,
         "told": told,
         "stuck": sum(bool(each.mail and each.mail.is_stuck) for each in told),
     }
-    return desk_page(request, "people/reminder_log.html", "催辦紀錄", context)
-
-
-def _address(round_: ReportingRound, view: str) -> str:
-    at = {"platform": round_.platform.slug, "as_of": round_.as_of}
-    return reverse(f"desk:{view}", kwargs=at)
+    return round_page(request, "people/reminder_log.html", "催辦紀錄", found, context)

@@ -21,6 +21,5 @@ urlpatterns = [
     path(f"{PERSON}/mail/", person.mail_again, name="person-mail"),
     path(f"{REMINDERS}/", reminders.reminders, name="reminders"),
     path(f"{REMINDERS}/send/", reminders.send, name="reminders-send"),
-    path(f"{REMINDERS}/reached/", reminders.reached, name="reminders-reached"),
     path(f"{REMINDERS}/log/", reminders.log, name="reminder-log"),
 ]
