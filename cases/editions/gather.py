@@ -47,14 +47,16 @@ def gather(
     )
     report = status_report(round_.platform, round_.as_of, texts=slots)
     report, corrected = _correct(report, round_, corrections)
+    last = last_round(round_)
+    figures = tuple(_figures(round_, last))
     first_page = FirstPage(
         edition=f"第{number}版" if number > 1 else "",
         why=why,
-        last_on=last.as_of if (last := last_round(round_)) else None,
-        figures=tuple(_figures(round_, last)),
+        last_on=last.as_of if last else None,
+        figures=figures,
         corrected=tuple(corrected),
     )
-    return replace(report, first_page=first_page)
+    return replace(_mark_new(report, figures), first_page=first_page)
 
 
 def last_round(round_: ReportingRound) -> ReportingRound | None:
@@ -70,6 +72,26 @@ def edition_before(round_: ReportingRound) -> ReportEdition | None:
     last = last_round(round_)
     editions = ReportEdition.objects.public().filter(round=last)
     return editions.order_by("-number").first() if last else None
+
+
+def _mark_new(report: StatusReport, figures: Iterable[Figure]) -> StatusReport:
+    """Give the cases that the first page counts as new their origin, and no others."""
+    new = {
+        case.number: f"【{case.words}】" if case.words else ""
+        for figure in figures
+        if figure.key == "new"
+        for case in figure.cases
+    }
+    groups = tuple(
+        replace(
+            group,
+            rows=tuple(
+                replace(row, origin=new.get(row.number, "")) for row in group.rows
+            ),
+        )
+        for group in report.groups
+    )
+    return replace(report, groups=groups)
 
 
 # Corrections ---------------------------------------------------------------------

@@ -6,6 +6,8 @@ import io
 import json
 import zipfile
 
+import docx
+import odfdo
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
@@ -313,3 +315,53 @@ def test_a_text_of_another_round_is_not_corrected(site):
             site.held(), by=site.secretary, why="改", corrections={other.pk: "改。"}
         )
     settle()
+
+
+# What the files say
+
+
+@pytest.mark.parametrize("extension", ["odt", "docx"])
+def test_office_files_hold_the_tables_of_the_report(site, extension):
+    site.lock(text="1.已動工。\n2.已驗收。")
+    edition = site.publish()
+
+    document = READERS[extension](io.BytesIO(content(edition, f"status.{extension}")))
+
+    first, *_, last = document
+    assert first[0] == ["項目", "案數", "計算方式"]
+    assert [row[:2] for row in first[1:3]] == [["前次列管", "1"], ["新增列管", "0"]]
+    assert last == [
+        ["方案名稱", "最新辦理情形"],
+        [
+            f"{site.case.number} {site.case.name}",
+            f"1.\t{site.taipei.short_name}：\n(1)\t已動工。\n(2)\t已驗收。\n"
+            f"2.\t{site.keelung.short_name}："
+            "（本季無變動，以下為114年9月30日之辦理情形）\n"
+            f"{site.keelung.short_name}前一期。",
+        ],
+    ]
+
+
+def odt_tables(file):
+    body = odfdo.Document(file).body
+    return [
+        [
+            ["\n".join(_words(p) for p in cell.paragraphs) for cell in row.cells]
+            for row in table.rows
+        ]
+        for table in body.tables
+    ]
+
+
+def _words(paragraph):
+    return paragraph.inner_text
+
+
+def docx_tables(file):
+    return [
+        [[cell.text for cell in row.cells] for row in table.rows]
+        for table in docx.Document(file).tables
+    ]
+
+
+READERS = {"odt": odt_tables, "docx": docx_tables}

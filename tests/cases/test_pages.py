@@ -598,7 +598,7 @@ def _fill(platform, publish, clerk, count):
         ("cases:site-map", 3),
         ("cases:glossary", 3),
         ("cases:books", 7),
-        ("cases:sitemap-xml", 8),
+        ("cases:sitemap-xml", 9),
     ],
 )
 def test_number_of_queries_does_not_grow(client, publish, clerk, name, most):

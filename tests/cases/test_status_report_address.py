@@ -26,6 +26,8 @@ from tests.site.admin import secretariat_of
 LISTED_ON = date(2024, 7, 11)
 LATEST = date(2024, 12, 31)
 TYPES = {
+    "odt": "application/vnd.oasis.opendocument.text",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
     "csv": "text/csv; charset=utf-8; header=present",
@@ -168,7 +170,7 @@ def test_what_cannot_be_answered_is_a_page_in_chinese(
     assert not papers.exists()
 
 
-@pytest.mark.parametrize("name", ["status.docx", "status.PDF", "status.", "status"])
+@pytest.mark.parametrize("name", ["status.doc", "status.PDF", "status.", "status"])
 def test_other_formats_are_not_there(client, platform, listed, name):
     listed(1)
 
