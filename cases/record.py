@@ -20,7 +20,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 
-from cases import ledger
+from cases import ledger, proposals
 from cases.models import (
     Case,
     CaseAlias,
@@ -29,6 +29,8 @@ from cases.models import (
     LedgerEntry,
     Participant,
     ProgressUpdate,
+    Proposal,
+    ProposalType,
     ReportingRound,
     Theme,
 )
@@ -78,6 +80,7 @@ OF_PLATFORM = {
     "groups",
     "themes",
     "series",
+    "proposal_types",
 }
 OF_CASE = {
     "number",
@@ -90,6 +93,20 @@ OF_CASE = {
     "themes",
     "agencies",
     "municipalities",
+}
+OF_PROPOSAL = {
+    "case",
+    "title",
+    "municipality",
+    "agency",
+    "division",
+    "types",
+    "type_words",
+    "municipalities",
+    "explanation",
+    "actions",
+    "benefits",
+    "ministries",
 }
 OF_MEETING = {
     "series",
@@ -284,6 +301,8 @@ class _PlatformRecord:
             self._load(path, self._load_meeting)
         for path in sorted(self.folder.glob("progress/*/*.yaml")):
             self._load(path, self._load_progress)
+        for path in sorted(self.folder.glob("proposals/*.yaml")):
+            self._load(path, self._load_proposals)
         for subject, case in self.motions_awaited.items():
             raise RecordError(
                 f"{self.platform.short_name}的 {case.number} 出自臨時動議「{subject}」，"
@@ -338,6 +357,8 @@ class _PlatformRecord:
             )
             for order, name in enumerate(data.get("themes", []), start=1)
         }
+        for order, row in enumerate(data.get("proposal_types", []), start=1):
+            _make(self.path, ProposalType(platform=self.platform, order=order, **row))
         self.series = {
             row["slug"]: _make(
                 self.path,
@@ -667,6 +688,38 @@ class _PlatformRecord:
         return ""
 
     # Progress
+
+    def _load_proposals(self, data: Data) -> None:
+        """Keep the forms of cases that a paper holds, in its order."""
+        _refuse_unknown(self.path, data, {"roc_year", "source", "proposals"})
+        for row in data["proposals"]:
+            _refuse_unknown(self.path, row, OF_PROPOSAL)
+            case = self._case(row["case"])
+            city = self._municipality(row["municipality"])
+            agency = None
+            if "agency" in row:
+                agency, _ = Agency.objects.get_or_create(
+                    name=row["agency"], defaults={"municipality": city}
+                )
+            partners = [self._municipality(m) for m in row.get("municipalities", [])]
+            texts = ("division", "type_words", "explanation", "actions", "benefits")
+            proposals.from_paper(
+                Proposal(
+                    platform=self.platform,
+                    roc_year=data["roc_year"],
+                    source=data["source"],
+                    group=case.group,
+                    case=case,
+                    title=row.get("title", case.name),
+                    municipality=city,
+                    agency=agency,
+                    types=row.get("types", []),
+                    is_all_members=not partners,
+                    partners=[partner.pk for partner in partners],
+                    ministries=row.get("ministries", []),
+                    **{name: row.get(name, "").strip() for name in texts},
+                )
+            )
 
     def _load_progress(self, data: Data) -> None:
         _refuse_unknown(self.path, data, {"group", "as_of", "cases"})
