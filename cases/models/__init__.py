@@ -13,6 +13,14 @@ from cases.models.cases import (
 from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
+from cases.models.proposals import (
+    Proposal,
+    ProposalContact,
+    ProposalQuerySet,
+    ProposalStep,
+    ProposalType,
+    content_of,
+)
 from cases.models.readings import (
     Choice,
     ReadDecision,
@@ -34,6 +42,11 @@ __all__ = [
     "Participant",
     "ProgressStep",
     "ProgressUpdate",
+    "Proposal",
+    "ProposalContact",
+    "ProposalQuerySet",
+    "ProposalStep",
+    "ProposalType",
     "ReadDecision",
     "ReadMinutes",
     "ReadProgress",
@@ -42,6 +55,7 @@ __all__ = [
     "ReportingRound",
     "Standing",
     "Theme",
+    "content_of",
     "last_told",
     "latest_round",
 ]

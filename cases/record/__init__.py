@@ -1,4 +1,4 @@
-"""The record as files: platforms, cases, meetings and progress, read into the database.
+"""The record as files: all of a platform, read into the database.
 
 Files are YAML with natural keys, one per subject or meeting, so that a clerk can
 read and correct them. Everything goes through the same functions as a clerk's own
@@ -22,6 +22,7 @@ from cases.record.files import Data, RecordError, guarded, make
 from cases.record.known import Known
 from cases.record.meetings import load_meeting
 from cases.record.progress import load_progress
+from cases.record.proposals import load_proposals
 from meetings.models import Municipality, Platform
 
 __all__ = ["FIXTURES", "UNSTATED", "RecordError", "archivist", "load_record"]
@@ -78,6 +79,7 @@ class _PlatformRecord:
         self._load("cases/*.yaml", load_cases)
         self._load("meetings/*.yaml", load_meeting, said="title")
         self._load("progress/*/*.yaml", load_progress)
+        self._load("proposals/*.yaml", load_proposals)
         for subject, case in self.known.motions_awaited.items():
             raise RecordError(
                 f"{self.known.platform.short_name}的 {case.number} 出自臨時動議「{subject}」，"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.models import Theme
+from cases.models import ProposalType, Theme
 from cases.record.files import Data
 from cases.record.known import Known
 from meetings.models import IssueGroup, MeetingSeries, Membership, Platform
@@ -17,7 +17,7 @@ FIELDS = (
     "delist_word",
     "report_name",
 )
-OF_PLATFORM = {*FIELDS, "members", "groups", "themes", "series"}
+OF_PLATFORM = {*FIELDS, "members", "groups", "themes", "proposal_types", "series"}
 
 
 def load_platform(known: Known, data: Data) -> None:
@@ -46,6 +46,8 @@ def load_platform(known: Known, data: Data) -> None:
         known.themes[name] = known.make(
             Theme(platform=known.platform, name=name, order=order)
         )
+    for order, row in enumerate(data.get("proposal_types", []), start=1):
+        known.make(ProposalType(platform=known.platform, order=order, **row))
     for order, row in enumerate(data["series"], start=1):
         fields = dict(row)
         if "group" in row:
