@@ -132,11 +132,14 @@ def _load_chairs(known: Known, meeting: Meeting, data: Data) -> None:
 def _load_programme(known: Known, meeting: Meeting, data: Data) -> None:
     for order, row in enumerate(data.get("programme", []), start=1):
         known.refuse_unknown(row, OF_PROGRAMME)
+        starts_at = clock(row["starts_at"])
+        if starts_at is None:
+            raise known.refusal("議程項目須有開始時間。")
         known.make(
             ProgrammeItem(
                 meeting=meeting,
                 order=order,
-                starts_at=clock(row["starts_at"]),
+                starts_at=starts_at,
                 ends_at=clock(row.get("ends_at")),
                 topic=row["topic"],
                 note=row.get("note", ""),

@@ -195,6 +195,7 @@ def test_planned_meeting_has_its_programme_and_minutes_to_be_kept(folder):
             "不認得「room」",
         ),
         ({"programme": [{"starts_at": "二時", "topic": "報到"}]}, "看不懂時間"),
+        ({"programme": [{"starts_at": None, "topic": "報到"}]}, "須有開始時間"),
         (
             {
                 "programme": [
