@@ -15,6 +15,7 @@ from platform_site.lib.numbering import place, to_chinese
 from platform_site.lib.pdf import STATIC_FOLDER
 
 TICKED, UNTICKED = "■", "□"
+ACROSS = 4  # boxes of municipalities in a line
 STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
     STATIC_FOLDER / "css" / "proposal_form.css",
@@ -181,9 +182,7 @@ def sheet_blocks(sheet: ProposalSheet, *, begins_page: bool = False) -> list[Blo
             _cell("合作縣市"),
             [
                 *_cell(*(_spaced(box) for box in sheet.scope)),
-                Paragraph(
-                    "　".join(str(box) for box in sheet.partners), Style.CELL, depth=2
-                ),
+                *_in_lines(sheet.partners),
             ],
         ],
         *([_cell(part.label), _outlined(part.text)] for part in sheet.texts),
@@ -200,6 +199,12 @@ def sheet_blocks(sheet: ProposalSheet, *, begins_page: bool = False) -> list[Blo
         Paragraph(sheet.subheading, Style.TITLE, leads=True),
         Table(sheet.title, (0.19, 0.81), ("合作提案", sheet.title), rows),
     ]
+
+
+def _in_lines(boxes: Sequence[Box]) -> list[Paragraph]:
+    """Return boxes a few a line, so that no name is torn apart."""
+    lines = [boxes[at : at + ACROSS] for at in range(0, len(boxes), ACROSS)]
+    return [Paragraph("　".join(map(str, line)), Style.CELL, depth=2) for line in lines]
 
 
 def _spaced(box: Box) -> str:
