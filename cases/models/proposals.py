@@ -154,14 +154,20 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def with_asks_central(self) -> ProposalQuerySet:
         """With ``asks_central``: a ministry is named, or a type ticked that asks."""
-        place = models.Func(
-            OuterRef("types"),
-            F("code"),
-            function="array_position",
-            output_field=models.IntegerField(),
-        )
-        asking = ProposalType.objects.annotate(place=place).filter(
-            platform=OuterRef("platform"), asks_central=True, place__isnull=False
+        ticked = {
+            "ticked": models.Func(
+                OuterRef("types"),
+                F("code"),
+                function="array_position",
+                output_field=models.IntegerField(),
+            )
+        }
+        asking = (
+            ProposalType.objects.filter(
+                platform=OuterRef("platform"), asks_central=True
+            )
+            .annotate(**ticked)
+            .filter(Q(ticked__isnull=False))
         )
         asks = {"asks_central": Q(ministries__len__gt=0) | Exists(asking)}
         return self.annotate(**asks)
