@@ -18,14 +18,15 @@ OF_PROPOSAL = {
     "municipalities",
     "ministries",
     "contact",
+    "source",
 }
 
 
 def load_proposals(known: Known, data: Data) -> None:
     """Keep the forms of cases that a paper holds, in its order.
 
-    ``title`` is the form's where the case has another. Of the contact only the unit
-    is entered, never a person.
+    ``title`` is the form's where the case has another, ``source`` a proposal's own.
+    Of the contact only the unit is entered, never a person.
     """
     known.refuse_unknown(data, {"roc_year", "source", "proposals"})
     for row in data["proposals"]:
@@ -40,7 +41,7 @@ def load_proposals(known: Known, data: Data) -> None:
             Proposal(
                 platform=known.platform,
                 roc_year=data["roc_year"],
-                source=data["source"],
+                source=row.get("source", data["source"]),
                 group=case.group,
                 case=case,
                 title=row.get("title", case.name),

@@ -236,6 +236,9 @@ def test_forms_are_filled_in_where_the_paper_has_them(proposals):
     empty = Counter(p.group.name for p in proposals if not p.explanation)
 
     assert empty == WITHOUT_FORMS
+    assert empty == Counter(
+        p.group.name for p in proposals if p.source.endswith("未附提案單")
+    )
     for proposal in proposals:
         texts = [proposal.explanation, proposal.actions, proposal.benefits]
         assert all(texts) or not any(texts), proposal.title
