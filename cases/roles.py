@@ -33,6 +33,9 @@ VERBS: dict[str, tuple[str, ...]] = {
     # Who is reached how the pages about people show, to those whose business it is.
     "contactdetails": (),
     "invitation": (),
+    "proposal": (),
+    "proposalcontact": (),
+    "proposalstep": (),
     "attendance": (),
     "minutesfile": (),
     "draftpart": (),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("invitation/<uidb64>/<token>/", InvitationView.as_view(), name="invitation"),
     path("reporting/", include("cases.views.reporting.urls")),
+    path("proposals/", include("cases.views.proposals.urls")),
     # Last: their addresses begin with the code of a platform.
     path("", include("meetings.urls")),
     path("", include("cases.urls")),

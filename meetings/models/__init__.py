@@ -41,6 +41,7 @@ from meetings.models.platforms import (
     Municipality,
     Platform,
 )
+from meetings.models.programme import ProgrammeItem
 
 __all__ = [
     "READ_CONFIRMED",
@@ -66,6 +67,7 @@ __all__ = [
     "Motion",
     "Municipality",
     "Platform",
+    "ProgrammeItem",
     "Publication",
     "Remark",
     "Resolution",
