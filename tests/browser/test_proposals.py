@@ -119,13 +119,16 @@ def test_two_windows_see_both_texts(contact):
 def test_what_was_typed_offline_is_there_again(contact):
     proposal = begin("停車資訊整合")
     page = contact(at(proposal, "edit"), meant="ERR_INTERNET_DISCONNECTED")
-    page.context.set_offline(True)
+    window, url = page.context, page.url
+    window.set_offline(True)
     page.fill("[name=benefits]", "一、離線打的字。")
     page.wait_for_selector(f"{FORM} [data-save-state][data-state='failed']")
-    page.context.set_offline(False)
-    page.reload()
+    page.close()
+    window.set_offline(False)
+    again = window.new_page()
+    again.goto(url)
 
-    assert page.input_value("[name=benefits]") == "一、離線打的字。"
+    assert again.input_value("[name=benefits]") == "一、離線打的字。"
 
 
 def test_without_a_script_the_form_is_saved_and_handed_in(contact):
