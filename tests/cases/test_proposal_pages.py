@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cases.models import DraftDecision, Proposal
 from tests.cases.desk import address as desk_address
@@ -486,3 +487,16 @@ def test_other_formats_are_not_offered(site, extension):
     url = address(proposal, "form", "pdf").replace(".pdf", f".{extension}")
 
     assert as_user(site.contact).get(url).status_code == 404
+
+
+def test_the_printed_form_bears_its_name_on_every_page(site):
+    proposal = site.begin(
+        actions="\n".join(f"{n}.推動第{n}項工作。" for n in range(1, 90))
+    )
+    response = as_user(site.contact).get(address(proposal, "form", "pdf"))
+
+    read = PdfReader(io.BytesIO(b"".join(response.streaming_content)))
+    pages = [page.extract_text() for page in read.pages]
+    assert len(pages) > 1
+    assert all("合作提案" in page and proposal.title in page for page in pages)
+    assert "■" in pages[0]
