@@ -22,6 +22,7 @@ from cases.models import (
     Participant,
     ProgressStep,
     ProgressUpdate,
+    ProposalType,
     Reminder,
     ReportingRound,
     Standing,
@@ -651,6 +652,39 @@ class ThemeAdmin(RecordAdmin[Theme]):
     list_select_related = ["platform"]
     search_fields = ["name__folded_contains"]
     ordering = ["platform__order", "order", "pk"]
+
+
+@admin.register(ProposalType)
+class ProposalTypeAdmin(RecordAdmin[ProposalType]):
+    """The boxes of a platform's form; proposals keep their codes."""
+
+    kept_through = "platform"
+    index_order = 12
+    fields = [
+        "platform",
+        "name",
+        "code",
+        "order",
+        "asks_central",
+        "takes_words",
+        "is_offered",
+    ]
+    list_display = ["name", "platform", "asks_central", "is_offered"]
+    list_filter = ["platform"]
+    list_select_related = ["platform"]
+    search_fields = ["name__folded_contains"]
+    ordering = ["platform__order", "order", "pk"]
+
+    def lasting(self, row: ProposalType) -> str:
+        """Keep what proposals may name."""
+        return "提案類型不得刪除，不再使用者請取消「使用中」。"
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: ProposalType | None = None
+    ) -> Any:
+        """Leave platform and code as they were first given."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if obj is None else [*fields, "platform", "code"]
 
 
 class CasePartAdmin(PartAdmin[Any]):

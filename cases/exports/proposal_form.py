@@ -61,6 +61,17 @@ class ProposalSheet:
     ministries: str
     contact: str
 
+    @property
+    def ticked_types(self) -> list[str]:
+        """The types it is of, in words."""
+        return [box.label for box in self.types if box.is_ticked]
+
+    @property
+    def ticked_partners(self) -> list[str]:
+        """Who takes part, in words: all of the members, or some by name."""
+        whole = [box.label for box in self.scope[:1] if box.is_ticked]
+        return whole or [box.label for box in self.partners if box.is_ticked]
+
 
 def proposal_sheet(
     proposal: Proposal,

@@ -110,6 +110,10 @@ def merge(
     meeting: Meeting | None = None,
 ) -> Proposal:
     """End a proposal that goes on in another one, or in a case."""
+    both = {each.pk for each in (proposal, into) if isinstance(each, Proposal)}
+    # In one order, so that two that are merged into each other do not wait in a circle.
+    held = Proposal.objects.select_for_update(of=["self"]).filter(pk__in=both)
+    states = dict(held.order_by("pk").values_list("pk", "state"))
     found = hold_to_judge(proposal, by=by)
     step: dict[str, Any] = {"by": by, "words": tidy(words), "meeting": meeting}
     if is_repeated(found, Kind.MERGED, version=version, **step):
@@ -123,9 +127,7 @@ def merge(
     if isinstance(into, Case):
         changes["merged_into_case"] = into
     else:
-        # Its state now, and until this ends.
-        into = Proposal.objects.select_for_update(of=["self"]).get(pk=into.pk)
-        if into.state not in (*PENDING, State.AGREED):
+        if states[into.pk] not in (*PENDING, State.AGREED):
             raise ValidationError({"into": ["只能併入已送出、討論中或已同意的提案。"]})
         changes["merged_into"] = into
     return move(found, Kind.MERGED, **step, changes=changes)

@@ -12,7 +12,8 @@ from django.http import QueryDict
 from cases import decisions
 from cases.balance import books_of
 from cases.balance_page import Row, row
-from cases.models import Case, LedgerEntry, ProgressUpdate, ReportingRound
+from cases.exports.proposal_form import ProposalSheet, sheets_of
+from cases.models import Case, LedgerEntry, ProgressUpdate, Proposal, ReportingRound
 from meetings.models import IssueGroup, Meeting, Platform
 
 register = template.Library()
@@ -27,6 +28,19 @@ def case_decisions(
 ) -> decisions.MeetingDecisions:
     """Return what the meeting decided about cases, or about those of some groups."""
     return decisions.decisions_of(meeting, groups)
+
+
+@register.simple_tag
+def case_proposal(case: Case) -> ProposalSheet | None:
+    """Return the form a case entered with, without whom to ask; None if there is none."""
+    found = list(
+        Proposal.objects.filter(case=case).select_related(
+            "platform", "group__parent", "municipality", "agency"
+        )
+    )
+    if not found:
+        return None
+    return sheets_of(found[0].platform, found)[0]
 
 
 @register.simple_tag

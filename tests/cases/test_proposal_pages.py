@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from cases.models import DraftDecision, Proposal
 from tests.cases.desk import address as desk_address
@@ -313,7 +314,7 @@ def test_a_proposal_is_merged_by_number(site, typed):
 
 def test_a_meeting_took_it_up_by_the_list(site):
     proposal = site.bring("submitted")
-    case, meeting = site.take_up()
+    case, _ = site.take_up()
     [entry] = case.ledger.all()
 
     take(site, proposal, "agree", taken_up=entry.pk)
@@ -379,6 +380,21 @@ def test_whom_to_ask_is_for_those_who_may_read_the_proposal(site):
             assert "29603456" not in client.get(url).text
 
 
+def test_the_page_of_a_case_tells_what_was_proposed(site):
+    proposal = site.bring("agreed", types=["law"], ministries=["教育部"])
+    page = as_user(site.secretary).get(
+        reverse("cases:case", args=[site.platform.slug, proposal.case.number])
+    )
+
+    facts = dict(
+        zip(Page(page).texts("dl/div/dt"), Page(page).texts("dl/div/dd"), strict=True)
+    )
+    assert facts["提案類型"] == site.law.name
+    assert facts["合作縣市"] == f"{site.platform.short_name}二縣市"
+    assert facts["對應中央部會"] == "教育部"
+    assert "設計教案。" in Page(page).main
+
+
 def test_the_public_is_sent_to_log_in(site):
     response = Client().get(address(site.bring("submitted")))
 
@@ -396,34 +412,40 @@ def test_the_list_is_narrowed_by_each_condition(site):
         return set(Page(client.get(here, asked)).texts("tbody/tr/th/a"))
 
     assert found() == {"甲案", "乙案"}
-    assert found(q="甲") == {"甲案"}
+    assert found(q="甲案") == {"甲案"}
     assert found(state="submitted") == {"乙案"}
     assert found(kind="central") == {"甲案"}
     assert found(kind="joint") == {"乙案"}
     assert found(group=site.other_group.slug) == set()
     assert found(city=site.keelung.slug) == set()
-    assert client.get(here, {"state": "no-such"}).status_code == 400
+    for wrong in ({"state": "no-such"}, {"q": "甲"}):
+        assert client.get(here, wrong).status_code == 400
 
 
 def test_the_pages_ask_as_often_for_many_as_for_few(
-    site, django_assert_max_num_queries, django_assert_num_queries
+    site, django_assert_max_num_queries
 ):
     client = as_user(site.secretary)
     here = reverse("proposals:list", args=[site.platform.slug])
-    first = site.bring("submitted")
-    with django_assert_max_num_queries(20) as few:
-        client.get(here)
-    with django_assert_max_num_queries(30) as few_of_one:
-        client.get(address(first))
-    for number in range(4):
-        site.bring("agreed", title=f"第{number}提案")
-        site.submit(site.begin(title=f"北管音樂校園推廣{number}"))
-    site.discuss(first)
+    pages = [here, *(address(site.bring(state)) for state in ("submitted", "draft"))]
+    pages.append(address(Proposal.objects.get(state="draft"), "edit"))
 
-    with django_assert_num_queries(len(few)):
-        client.get(here)
-    with django_assert_num_queries(len(few_of_one)):
-        client.get(address(first))
+    def grow(number):
+        site.bring("agreed", title=f"北管音樂校園推廣第{number}期")
+        site.submit(site.begin(title=f"北管音樂校園推廣{number}"))
+        site.hold()
+
+    grow(1)
+    few = []
+    for url in pages:
+        with django_assert_max_num_queries(40) as asked:
+            client.get(url)
+        few.append(len(asked))
+    for number in (2, 3):
+        grow(number)
+    for url, count in zip(pages, few, strict=True):
+        with django_assert_max_num_queries(count):
+            client.get(url)
 
 
 # Papers --------------------------------------------------------------------------------
@@ -465,3 +487,16 @@ def test_other_formats_are_not_offered(site, extension):
     url = address(proposal, "form", "pdf").replace(".pdf", f".{extension}")
 
     assert as_user(site.contact).get(url).status_code == 404
+
+
+def test_the_printed_form_bears_its_name_on_every_page(site):
+    proposal = site.begin(
+        actions="\n".join(f"{n}.推動第{n}項工作。" for n in range(1, 90))
+    )
+    response = as_user(site.contact).get(address(proposal, "form", "pdf"))
+
+    read = PdfReader(io.BytesIO(b"".join(response.streaming_content)))
+    pages = [page.extract_text() for page in read.pages]
+    assert len(pages) > 1
+    assert all("合作提案" in page and proposal.title in page for page in pages)
+    assert "■" in pages[0]

@@ -27,6 +27,7 @@ from tests.factories import (
     ParticipantFactory,
     PlatformFactory,
     ProgressUpdateFactory,
+    ProposalTypeFactory,
     ResolutionFactory,
     SectionFactory,
     ThemeFactory,
@@ -87,6 +88,7 @@ def write_record(case, hold_meeting, clerk):
     )
     write_parts(draft)
     theme = ThemeFactory(platform=platform)
+    ProposalTypeFactory(platform=platform)
     CaseTheme.objects.create(case=case, theme=theme)
     CaseAliasFactory(case=case)
     agency = AgencyFactory()

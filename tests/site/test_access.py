@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from cases import rounds
+from cases import proposals, rounds
 from cases.demo import ACCOUNTS, create_accounts
 from cases.editions.data import to_data
 from cases.editions.files import checksum
@@ -18,14 +18,17 @@ from cases.ledger import confirm_and_post
 from cases.models import (
     Case,
     EditionFile,
+    Proposal,
     Reading,
     ReadMinutes,
     ReportEdition,
     ReportingRound,
     SheetUpload,
 )
+from cases.proposals import Form, Person
 from meetings.minutes.publish import unpublish
 from meetings.models import (
+    IssueGroup,
     Meeting,
     MeetingSeries,
     Minutes,
@@ -341,6 +344,41 @@ REPORTING = [
     ),
 ]
 
+
+# Proposals: of the transport group of 臺北市, handed in by its contact, for those who
+# are signed in. What its readers get, for GET and for a POST that says nothing.
+PROPOSAL = {**PLATFORM, "key": "PROPOSAL"}
+PROPOSALS = [
+    ("proposals:home", {}, 200, 405),
+    ("proposals:list", PLATFORM, 200, 405),
+    ("proposals:new", PLATFORM, 200, 422),
+    ("proposals:proposal", PROPOSAL, 200, 405),
+    ("proposals:edit", PROPOSAL, 200, 422),
+    ("proposals:take", {**PROPOSAL, "step": "return"}, 405, 409),
+    ("proposals:take", {**PROPOSAL, "step": "no-such"}, 405, 404),
+    ("proposals:form", {**PROPOSAL, "extension": "odt"}, 200, 405),
+    ("proposals:form", {**PROPOSAL, "extension": "docx"}, 404, 405),
+]
+# Judging is the secretariat's, and so is the form while it is handed in.
+JUDGED = {"proposals:edit", "proposals:take"}
+
+
+def of_proposals(name, got, posted):
+    def answers(role):
+        if role == "public":
+            return LOGIN
+        own = {"GET": got, "POST": posted, "PUT": 405, "DELETE": 405}
+        if name == "proposals:home":
+            # Who has to do with one platform alone is led there.
+            is_one = role in ("own secretariat", "other secretariat")
+            return own | {"GET": 302 if is_one else 200}
+        if role in KEEPERS or (role == "contact" and name not in JUDGED):
+            return own
+        return {method: 405 if code == 405 else 404 for method, code in own.items()}
+
+    return {role: answers(role) for role in ROLES}
+
+
 # Login and logout answer each role and method in their own way.
 FORM = {"GET": 200, "POST": 200, "PUT": 405, "DELETE": 405}
 INSIDE = [role for role in ROLES if role != "public"]
@@ -382,6 +420,11 @@ TABLE = [
         (name, arguments, role, answers)
         for name, arguments, roles in REPORTING
         for role, answers in roles.items()
+    ),
+    *(
+        (name, arguments, role, answers)
+        for name, arguments, got, posted in PROPOSALS
+        for role, answers in of_proposals(name, got, posted).items()
     ),
     *(
         (name, LINK if name in LINKS else {}, role, answers)
@@ -437,6 +480,7 @@ def accounts(loaded_record):
         name="填報表.xlsx",
         said={"rows": [], "notes": []},
     )
+    _proposal(found["contact"])
     return found
 
 
@@ -492,6 +536,26 @@ def _editions(platform, *, by):
             ReportEdition.objects.update(published_at=timezone.now())
 
 
+def _proposal(contact):
+    """Let the contact hand a proposal in."""
+    group = IssueGroup.objects.get(platform__slug="jbbt", slug="transport")
+    city = Municipality.objects.get(slug="taipei")
+    now = timezone.now()
+    proposal = proposals.begin(group, city, by=contact, at=now)
+    form = Form(
+        group=group,
+        municipality=city,
+        title="跨市公車",
+        division="運輸管理科",
+        explanation="說明",
+        actions="作法",
+        benefits="效益",
+        contact=Person(name="承辦人", phone="1234"),
+    )
+    proposal = proposals.save(proposal, form, version=0, by=contact, at=now)
+    proposals.submit(proposal, version=proposal.version, by=contact, at=now)
+
+
 def _papers(platform, draft):
     """Minutes that a draft was made of, and a status report, as they were read."""
     paper = read_paper(
@@ -539,6 +603,8 @@ def address_of(name, arguments):
         case "PAPER" | "REPORT" as key:
             kind = {"PAPER": "minutes", "REPORT": "status_report"}[key]
             arguments["key"] = Reading.objects.get(kind=kind).pk
+        case "PROPOSAL":
+            arguments["key"] = Proposal.objects.get().key
     return f"{reverse(name, kwargs=arguments)}{'?' if query else ''}{query}"
 
 

@@ -60,7 +60,8 @@ def new(request: HttpRequest, platform: str) -> HttpResponseBase:
         raise Http404("您不是這個平臺的幕僚人員或小組窗口，不能提案。")
     day = timezone.localdate()
     asked: dict[str, Any] = {"platform": body, "by": request.user, "day": day}
-    form = NewProposalForm(request.POST or None, initial=request.GET.dict(), **asked)
+    data = request.POST if request.method == "POST" else None
+    form = NewProposalForm(data, initial=request.GET.dict(), **asked)
     errors: dict[str, str] = {}
     if request.method == "POST":
         if form.is_valid():

@@ -80,10 +80,14 @@ class ProposalFilter(forms.Form):
             *types.values_list("code", "name"),
         ]
 
+    def clean_q(self) -> list[str]:
+        """Return the words that are looked for."""
+        return read_words(self.cleaned_data["q"])
+
     def narrow(self, rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
         """Return the rows that were asked for."""
         said = self.cleaned_data
-        for word in read_words(said["q"]):
+        for word in said["q"]:
             rows = rows.filter(found_in("title", word))
         if said["year"]:
             rows = rows.filter(roc_year=said["year"])

@@ -46,6 +46,8 @@ TEXTS = {
     "actions": "具體作法",
     "benefits": "合作效益",
 }
+# The secretariat's alone.
+JUDGED = {"return", "discuss", "agree", "merge"}
 DONE = {
     "submit": "已送出。",
     "recall": "已撤回，可繼續修改。",
@@ -72,6 +74,8 @@ def take(request: HttpRequest, platform: str, key: str, step: str) -> HttpRespon
     act = STEPS.get(step)
     if act is None:
         raise Http404("沒有這個步驟。")
+    if step in JUDGED and not seen.is_kept:
+        raise Http404(f"只有{seen.proposal.platform.name}的幕僚可以辦理。")
     text = request.POST.get("version", "")
     version = int(text) if text.isdecimal() and len(text) < 10 else -1
     form = StepForm(request.POST, proposal=seen.proposal)
