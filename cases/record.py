@@ -74,6 +74,8 @@ OF_PLATFORM = {
     "case_word",
     "delist_word",
     "report_name",
+    "group_word",
+    "form_name",
     "members",
     "groups",
     "themes",
@@ -308,6 +310,8 @@ class _PlatformRecord:
             "case_word",
             "delist_word",
             "report_name",
+            "group_word",
+            "form_name",
         )
         self.platform = _make(
             self.path,

@@ -453,6 +453,9 @@ class PlatformAdmin(RecordAdmin[Platform]):
         "order",
         "case_word",
         "delist_word",
+        "group_word",
+        "report_name",
+        "form_name",
     ]
     inlines = [MembershipInline]
     list_display = ["name", "short_name", "slug", "case_word", "delist_word"]
@@ -511,6 +514,7 @@ class MeetingSeriesAdmin(RecordAdmin[MeetingSeries]):
         "level",
         "group",
         "numbering",
+        "hosting",
         "is_deciding",
         "order",
     ]

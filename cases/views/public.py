@@ -117,6 +117,8 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
             "其他案件請由列管情形查找，如需了解請洽平臺幕僚。"
         )
     if page is None:
-        raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
+        raise Http404(
+            f"{body.name}沒有案號{number}的{body.case_word}，請由列管情形查找。"
+        )
     context = {"platform": body, "active": "cases", "page": page}
     return render(request, "cases/case.html", context)

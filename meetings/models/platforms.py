@@ -46,9 +46,16 @@ class Platform(models.Model):
     delist_word = models.CharField(
         "解列用語", max_length=10, default="解列", help_text="如解列、解除列管。"
     )
+    group_word = models.CharField(
+        "議題小組用語",
+        max_length=10,
+        default="議題小組",
+        help_text="如議題小組、議題組。",
+    )
     report_name = models.CharField(
         "辦理情形報告名稱", max_length=30, default="合作方案辦理情形"
     )
+    form_name = models.CharField("提案單名稱", max_length=30, default="合作提案單")
     members = models.ManyToManyField(
         "meetings.Municipality",
         through="meetings.Membership",
@@ -244,6 +251,11 @@ class MeetingSeries(models.Model):
         PER_YEAR = "per_year", "每年度起算"
         NONE = "none", "不編次"
 
+    class Hosting(models.TextChoices):
+        BY_MEETING = "by_meeting", "逐次輪值"
+        BY_YEAR = "by_year", "逐年輪值"
+        NONE = "none", "不輪值"
+
     platform = models.ForeignKey(
         Platform, models.PROTECT, related_name="series", verbose_name="平臺"
     )
@@ -259,6 +271,13 @@ class MeetingSeries(models.Model):
         verbose_name="議題小組",
     )
     numbering = models.CharField("編次方式", max_length=10, choices=Numbering.choices)
+    hosting = models.CharField(
+        "主辦輪值",
+        max_length=10,
+        choices=Hosting.choices,
+        default=Hosting.BY_MEETING,
+        help_text="逐年輪值：平臺同一年內逐年輪值的會議，由同一縣市主辦。",
+    )
     is_deciding = models.BooleanField(
         "決定列管", default=False, help_text="此層級會議決定列管與解列。"
     )
