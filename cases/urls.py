@@ -38,6 +38,7 @@ app_name = "cases"
 
 urlpatterns = [
     path("", public.landing, name="landing"),
+    path("counts.json", public.counts, name="counts"),
     path("glossary/", pages.glossary, name="glossary"),
     path("sitemap/", pages.site_map, name="site-map"),
     path("about/privacy/", pages.privacy, name="privacy"),

@@ -12,6 +12,7 @@ from cases.models.cases import (
 )
 from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
+from cases.models.links import CaseLink
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 from cases.models.readings import (
     Choice,
@@ -25,6 +26,7 @@ from cases.models.steps import ProgressStep, Reminder
 __all__ = [
     "Case",
     "CaseAlias",
+    "CaseLink",
     "CaseQuerySet",
     "CaseTheme",
     "Choice",

@@ -49,6 +49,7 @@ READERS_OF_GONE = everybody(410) | dict.fromkeys([*KEEPERS, "official"], 200)
 # Address, its arguments, and the answer to GET for each role; other methods get 405.
 PUBLIC = [
     ("cases:landing", {}, everybody(200)),
+    ("cases:counts", {}, everybody(200)),
     ("cases:site-map", {}, everybody(200)),
     ("cases:glossary", {}, everybody(200)),
     ("cases:privacy", {}, everybody(200)),
@@ -155,6 +156,8 @@ DESK = [
     ("desk:publish", DRAFT, 404, 404),
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
+    ("desk:links", PLATFORM, 200, 422),
+    ("desk:unlink", {**PLATFORM, "key": 1}, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
     ("desk:read-next", PLATFORM, 405, 302),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases.views import links
 from cases.views.desk import (
     agenda,
     check,
@@ -45,6 +46,8 @@ urlpatterns = [
     path(f"{READ_MINUTES}/accept/", review.accept_rest, name="read-accept"),
     path(f"{READ_MINUTES}/aside/", review.aside, name="read-aside"),
     path(f"{READ_MINUTES}/draft/", review.draft, name="read-draft"),
+    path("<slug:platform>/links/", links.links, name="links"),
+    path("<slug:platform>/links/<int:key>/remove/", links.unlink, name="unlink"),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),
