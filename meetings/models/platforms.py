@@ -10,6 +10,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import resolve
 
+from meetings.words import say_later
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -242,7 +244,7 @@ class MeetingSeries(models.Model):
     class Level(models.TextChoices):
         MAYOR = "mayor", "首長層級會議"
         VICE_MAYOR = "vice_mayor", "副首長層級會議"
-        WORKING_GROUP = "working_group", "工作小組會議"
+        WORKING_GROUP = "working_group", say_later("議題小組工作會議")
         SECRETARIAT = "secretariat", "幕僚會議"
         SPECIAL = "special", "專案會議"
 
@@ -279,7 +281,7 @@ class MeetingSeries(models.Model):
         help_text="逐年輪值：平臺同一年內逐年輪值的會議，由同一縣市主辦。",
     )
     is_deciding = models.BooleanField(
-        "決定列管", default=False, help_text="此層級會議決定列管與解列。"
+        "決定列管", default=False, help_text=say_later("此層級會議決定列管與解列。")
     )
     order = models.PositiveSmallIntegerField("順序", default=0)
 

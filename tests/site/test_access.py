@@ -157,6 +157,13 @@ DESK = [
     ("desk:unpublish", MEETING, 405, 422),
     ("desk:unpublish", DRAFT, 405, 404),
     ("desk:links", PLATFORM, 200, 422),
+    ("desk:new-platform", {}, 200, 422),
+    ("desk:setup", PLATFORM, 200, 405),
+    ("desk:setup-words", PLATFORM, 200, 422),
+    # No members chosen, while they take part in cases.
+    ("desk:setup-members", PLATFORM, 200, 422),
+    ("desk:setup-groups", PLATFORM, 200, 422),
+    ("desk:setup-series", PLATFORM, 200, 422),
     ("desk:unlink", {**PLATFORM, "key": 1}, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
@@ -197,7 +204,7 @@ def at_the_desk(name, got, posted):
         if role in ("public", "contact", "official"):
             return LOGIN
         own = {"GET": got, "POST": posted, "PUT": 405, "DELETE": 405}
-        if role in KEEPERS or name == "desk:index":
+        if role in KEEPERS or name in ("desk:index", "desk:new-platform"):
             return own
         return {method: 405 if code == 405 else 404 for method, code in own.items()}
 

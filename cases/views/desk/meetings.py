@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.desk.forms import MeetingForm
+from cases.setting_up import may_set_up
 from cases.views.desk.access import desk_page, desk_view, kept_platform
 from meetings.minutes.next_meeting import (
     NextMeeting,
@@ -63,6 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "platforms": platforms.prefetch_related("series"),
             "meetings": meetings,
             "today": timezone.localdate(),
+            "may_set_up": may_set_up(request.user),
         },
     )
 

@@ -11,6 +11,7 @@ from cases.views.desk import (
     overview,
     papers,
     publish,
+    setup,
     sheet,
     texts,
 )
@@ -20,12 +21,19 @@ from meetings import converters  # noqa: F401  makes the formats known
 app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
+SETUP = "<slug:platform>/setup"  # before meetings too
 READINGS = "<slug:platform>/readings"  # before meetings: none is called so
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
 
 urlpatterns = [
     path("", meetings.index, name="index"),
+    path("platforms/new/", setup.new_platform, name="new-platform"),
+    path(f"{SETUP}/", setup.setup, name="setup"),
+    path(f"{SETUP}/words/", setup.words, name="setup-words"),
+    path(f"{SETUP}/members/", setup.members, name="setup-members"),
+    path(f"{SETUP}/groups/", setup.groups, name="setup-groups"),
+    path(f"{SETUP}/series/", setup.series, name="setup-series"),
     path("<slug:platform>/new/<slug:series>/", meetings.new_meeting, name="new"),
     path(f"{READINGS}/", listing.readings, name="readings"),
     path(f"{READINGS}/read-next/", listing.read_on, name="read-next"),
