@@ -13,17 +13,22 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from cases.exports.status_report_pdf import status_report_html
 from cases.ledger import post_erratum
 from cases.models import CaseAlias, DraftDecision, LedgerEntry
+from cases.readings.choose import accept_clear
+from cases.readings.drafting import make_draft
+from cases.readings.review import review_of
 from cases.reports import status_report
 from meetings.minutes.paper import minutes_paper
 from meetings.minutes.paper_pdf import minutes_html
 from meetings.models import Erratum, Meeting
 from meetings.words import say, say_later, speak_for, speaking_for
 from tests.cases.desk import address, form_of, sit_down
-from tests.cases.readings import decision_said, minutes_said, read_paper
+from tests.cases.minutes_papers import paper, read_text
+from tests.cases.readings import at, decision_said, minutes_said, read_paper
 from tests.factories import (
     CaseFactory,
     CountClaimFactory,
@@ -315,3 +320,58 @@ def test_a_view_that_says_for_whom_it_speaks_costs_no_query(
         speak_for(body)
 
         assert say("解列") == "卸牌"
+
+
+def test_paper_in_other_words_becomes_a_draft_in_the_platforms_words(clerk, publish):
+    body = PlatformFactory(
+        name="北臺區域發展推動委員會",
+        short_name="北臺",
+        delist_word="解除列管",
+        case_word="合作方案",
+        group_word="議題組",
+    )
+    heads = DecidingSeriesFactory(
+        platform=body, name="副首長會議", slug="vice-leaders", numbering="per_year"
+    )
+    groups = {
+        name: IssueGroupFactory(platform=body, name=name, slug=f"group-{order}")
+        for order, name in enumerate(
+            ["交通運輸組", "環境資源組", "休閒遊憩組", "原客新移組", "健康社福組"]
+        )
+    }
+    listed = [
+        CaseFactory(group=groups[group], name=name)
+        for group, name in [
+            ("交通運輸組", "公車路線圖資標準化"),
+            ("環境資源組", "海廢回收再製推廣"),
+            ("休閒遊憩組", "北臺自行車節"),
+        ]
+    ]
+    publish(
+        dt.date(2024, 8, 1),
+        *(decide(case, "list") for case in listed),
+        series=heads,
+        number=1,
+        roc_year=113,
+    )
+    text = paper("north-vice-114-lists")
+    found = read_text(text)
+    reading = read_paper(
+        body, *found["meetings"], text=found["text"], uploaded_by=clerk
+    )
+    read = reading.minutes.get()
+    client = sit_down(body)
+
+    page = client.get(at(read)).content.decode()
+    accept_clear(read, by=clerk)
+    draft = make_draft(read, rest=(), stamp=review_of(read).stamp, by=clerk)
+
+    decided = DraftDecision.objects.filter(minutes=draft.minutes)
+    assert sorted(decided.values_list("case__name", "kind").exclude(case=None)) == [
+        ("公車路線圖資標準化", "delist"),
+        ("北臺自行車節", "continue"),
+        ("海廢回收再製推廣", "delist"),
+    ]
+    assert decided.filter(case=None, kind="list").count() == 3
+    assert "同意解除列管" in page
+    assert not re.search("同意解列|議題小組|合作案", page.replace(escape(text), ""))

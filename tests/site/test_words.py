@@ -22,7 +22,7 @@ NAMES = re.compile(
 WORDS = re.compile("|".join([REPORT, FORM, GROUP, CASE, DELIST, "小組"]))
 
 # What speaks of all platforms, reads papers of any, or speaks to those who run the site.
-COMMON_FOLDERS = {"migrations", "reading", "management"}
+COMMON_FOLDERS = {"migrations", "reading", "record", "management"}
 COMMON = (
     "meetings/words.py",
     "meetings/admin.py",
