@@ -21,6 +21,7 @@ from meetings.models import (
     Motion,
     Municipality,
     Platform,
+    ProgrammeItem,
     Publication,
     Remark,
     Resolution,
@@ -69,6 +70,12 @@ class ChairInline(RecordInline[Chair, Meeting]):
     fields = ["order", "name", "title", "organization", "municipality"]
 
 
+class ProgrammeInline(RecordInline[ProgrammeItem, Meeting]):
+    model = ProgrammeItem
+    formset = OrderedFormSet
+    fields = ["order", "starts_at", "ends_at", "topic", "note"]
+
+
 class MinutesStateFilter(admin.SimpleListFilter):
     title = "會議紀錄"
     parameter_name = "minutes"
@@ -102,11 +109,12 @@ class MeetingAdmin(DeskAdmin[Meeting]):
         "ends_at",
         "place",
         "host",
+        "host_agency",
         "minute_taker",
         "state",
         "slug",
     ]
-    inlines = [ChairInline]
+    inlines = [ChairInline, ProgrammeInline]
     list_display = [
         "title",
         roc_column("held_on", "會議日期"),

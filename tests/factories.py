@@ -15,6 +15,7 @@ from cases.models import (
     LedgerEntry,
     Participant,
     ProgressUpdate,
+    ProposalType,
     ReadDecision,
     Reading,
     ReadMinutes,
@@ -31,6 +32,7 @@ from meetings.models import (
     MeetingSeries,
     Membership,
     Minutes,
+    Motion,
     Municipality,
     Platform,
     Publication,
@@ -335,3 +337,22 @@ def decide(case, kind, **fields):
     if kind == "delist":
         fields.setdefault("reason", LedgerEntry.Reason.COMPLETED)
     return LedgerEntry(case=case, kind=kind, **fields)
+
+
+class ProposalTypeFactory(DjangoModelFactory):
+    platform = factory.SubFactory(PlatformFactory)
+    code = factory.Sequence(lambda n: f"type-{n}")
+    name = factory.Sequence(lambda n: f"第{n}類")
+    order = factory.Sequence(lambda n: n)
+
+    class Meta:
+        model = ProposalType
+
+
+class MotionFactory(DjangoModelFactory):
+    minutes = factory.SubFactory(MinutesFactory)
+    order = factory.Sequence(lambda n: n)
+    subject = factory.Sequence(lambda n: f"第{n}項臨時動議")
+
+    class Meta:
+        model = Motion

@@ -14,6 +14,14 @@ from cases.models.drafts import DraftDecision
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.links import CaseLink
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
+from cases.models.proposals import (
+    Proposal,
+    ProposalContact,
+    ProposalQuerySet,
+    ProposalStep,
+    ProposalType,
+    content_of,
+)
 from cases.models.readings import (
     Choice,
     ReadDecision,
@@ -36,6 +44,11 @@ __all__ = [
     "Participant",
     "ProgressStep",
     "ProgressUpdate",
+    "Proposal",
+    "ProposalContact",
+    "ProposalQuerySet",
+    "ProposalStep",
+    "ProposalType",
     "ReadDecision",
     "ReadMinutes",
     "ReadProgress",
@@ -44,6 +57,7 @@ __all__ = [
     "ReportingRound",
     "Standing",
     "Theme",
+    "content_of",
     "last_told",
     "latest_round",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from cases.models.cases import Case
 from cases.models.ledger import LedgerEntry
+from cases.models.proposals import Proposal
 from meetings.models import IssueGroup, Minutes, Municipality
 from meetings.words import say_later
 
@@ -48,6 +49,15 @@ class DraftDecision(models.Model):
         blank=True,
         related_name="+",
         verbose_name="主辦縣市",
+    )
+    # The form that the case begins with, where there is one.
+    proposal = models.ForeignKey(
+        Proposal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="drafts",
+        verbose_name=say_later("合作提案單"),
     )
     kind = models.CharField("決定", max_length=14, choices=LedgerEntry.Kind.choices)
     reason = models.CharField(
@@ -93,6 +103,17 @@ class DraftDecision(models.Model):
                 condition=Q(case__isnull=False),
                 name="cases_draft_once_a_case",
                 violation_error_message=say_later("同一合作案在一次會議只記一項決定。"),
+            ),
+            models.UniqueConstraint(
+                fields=["minutes", "proposal"],
+                condition=Q(proposal__isnull=False),
+                name="cases_draft_once_a_proposal",
+                violation_error_message="同一提案在一次會議只記一項決定。",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposal=None) | Q(case=None),
+                name="cases_draft_of_a_proposal_begins_a_case",
+                violation_error_message="提案單只記為新案。",
             ),
             models.CheckConstraint(
                 condition=Q(case__isnull=False, name="")

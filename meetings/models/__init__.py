@@ -40,6 +40,7 @@ from meetings.models.platforms import (
     Municipality,
     Platform,
 )
+from meetings.models.programme import ProgrammeItem
 
 __all__ = [
     "READ_CONFIRMED",
@@ -63,6 +64,7 @@ __all__ = [
     "Motion",
     "Municipality",
     "Platform",
+    "ProgrammeItem",
     "Publication",
     "Remark",
     "Resolution",

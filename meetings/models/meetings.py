@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from meetings.models.people import own_groups
 from meetings.models.platforms import (
+    Agency,
     MeetingSeries,
     Municipality,
     Platform,
@@ -113,7 +114,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def with_minutes(self) -> MeetingQuerySet:
         """Meetings with all that their minutes hold, in a fixed number of queries."""
         return self.select_related(
-            "platform", "series__group", "host", "minutes"
+            "platform", "series__group", "host", "host_agency", "minutes"
         ).prefetch_related(
             "chairs",
             "minutes__sections",
@@ -160,6 +161,14 @@ class Meeting(models.Model):
         blank=True,
         related_name="hosted_meetings",
         verbose_name="主辦縣市",
+    )
+    host_agency = models.ForeignKey(
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="主辦局處",
     )
     minute_taker = models.CharField("紀錄", max_length=40, blank=True)
     state = models.CharField(
@@ -210,7 +219,7 @@ class Meeting(models.Model):
         return f"{year}第{self.number}次{self.series.name}"
 
     def clean(self) -> None:
-        """Refuse a series of another platform, a wrong numbering, a date too late.
+        """Refuse a series of another platform, a wrong numbering, a foreign agency.
 
         A meeting whose adjournment lies before its opening is a warning of the
         minutes desk, not an error here: the papers hold such clocks.
@@ -219,6 +228,8 @@ class Meeting(models.Model):
             return
         if self.series.platform_id != self.platform_id:
             raise ValidationError({"series": "會議系列須屬同一平臺。"})
+        if self.host_agency and self.host_agency.municipality_id != self.host_id:
+            raise ValidationError({"host_agency": "主辦局處須屬主辦縣市。"})
         per_year = self.series.numbering == MeetingSeries.Numbering.PER_YEAR
         if per_year and self.roc_year is None:
             raise ValidationError({"roc_year": "此系列每年度起算次別，請填年度。"})

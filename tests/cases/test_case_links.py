@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import yaml
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
@@ -10,6 +11,8 @@ from django.urls import reverse
 
 from cases.links import count_total, link_cases, matters, proposals, unlink_cases
 from cases.models import Case, CaseLink
+from cases.record.files import RecordError, guarded
+from cases.record.links import load_links
 from tests.cases.desk import sit_down
 from tests.factories import (
     CaseAliasFactory,
@@ -356,3 +359,44 @@ def test_the_page_takes_as_many_queries_for_many_links(
 
     with django_assert_num_queries(15):
         client.get(desk_address(one))
+
+
+# The record as files
+
+
+def links_file(folder, *rows):
+    path = folder / "links.yaml"
+    path.write_text(yaml.safe_dump(list(rows), allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_record_names_the_cases_that_are_one_matter(near, far, tmp_path):
+    path = links_file(
+        tmp_path,
+        {
+            "cases": {
+                near.platform.slug: "跨區通報支援",
+                far.platform.slug: "跨區通報支援",
+            },
+            "why": "同名",
+        },
+    )
+
+    guarded(path, list, load_links)
+
+    made = CaseLink.objects.get()
+    assert {made.first, made.second} == {near.cases[0], far.cases[0]}
+    assert (made.why, made.linked_by.username) == ("同名", "archive")
+
+
+def test_record_that_links_a_case_nobody_knows_is_refused(near, far, tmp_path):
+    path = links_file(
+        tmp_path,
+        {
+            "cases": {near.platform.slug: "跨區通報支援", far.platform.slug: "無此案"},
+            "why": "同名",
+        },
+    )
+
+    with pytest.raises(RecordError, match="沒有唯一名為「無此案」的合作案"):
+        guarded(path, list, load_links)

@@ -214,6 +214,26 @@ def test_chairs_stand_in_the_order_they_are_numbered(desk, minutes):
     ]
 
 
+def test_agency_of_the_host_stays_with_the_host_alone(desk, minutes, platform):
+    one, other = (
+        MunicipalityFactory(name=f"{name}政府", short_name=name)
+        for name in ("新北市", "臺北市")
+    )
+    for city in (one, other):
+        MembershipFactory(platform=platform, municipality=city)
+    agency = AgencyFactory(municipality=one)
+    Meeting.objects.update(host=one, host_agency=agency)
+    where = address(minutes.meeting, "header")
+
+    send(desk, where, place="市政大樓")
+    kept = Meeting.objects.get().host_agency
+    send(desk, where, host=str(other.pk))
+
+    meeting = Meeting.objects.get()
+    assert kept == agency
+    assert (meeting.host, meeting.host_agency) == (other, None)
+
+
 def test_chairs_of_the_last_meeting_are_proposed_the_host_first(
     desk, minutes, draft, series, platform
 ):

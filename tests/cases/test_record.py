@@ -8,7 +8,7 @@ import yaml
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from cases.models import Case, CountClaim, LedgerEntry, ProgressUpdate
+from cases.models import Case, CountClaim, LedgerEntry, ProgressUpdate, Proposal
 from cases.record import FIXTURES, RecordError, load_record
 from meetings.models import Meeting, Municipality, Platform, Resolution
 
@@ -34,6 +34,7 @@ SMALL = {
                 "is_deciding": True,
             }
         ],
+        "proposal_types": [{"code": "law", "name": "促請中央修正法案"}],
     },
     "jbbt/cases/transport.yaml": {
         "group": "交通組",
@@ -71,8 +72,17 @@ SMALL = {
         "as_of": dt.date(2024, 12, 31),
         "cases": [{"case": "甲案", "progress": [{"text": "辦理中。"}]}],
     },
+    "jbbt/proposals/113.yaml": {
+        "roc_year": 113,
+        "source": "113年度會議資料",
+        "proposals": [
+            {"case": "甲案", "agency": "臺北市政府交通局", "types": ["law"]},
+            {"case": "乙案", "municipality": "基隆市", "title": "乙計畫案"},
+        ],
+    },
 }
-PLATFORM, CASES, FIRST, SECOND, PROGRESS = list(SMALL)[1:]
+PLATFORM, CASES, FIRST, SECOND, PROGRESS, PROPOSALS = list(SMALL)[1:]
+FILES = [PLATFORM, CASES, FIRST, PROGRESS, PROPOSALS]
 
 
 @pytest.fixture
@@ -132,6 +142,76 @@ def test_small_record_is_loaded(folder):
     ]
     assert ProgressUpdate.objects.get().text == "辦理中。"
     assert Meeting.objects.public().count() == 2
+    assert [
+        (proposal.key, proposal.title, proposal.proposer, len(proposal.partners))
+        for proposal in Proposal.objects.order_by("serial")
+    ] == [
+        ("113-001", "甲案", "臺北市政府交通局", 2),
+        ("113-002", "乙計畫案", "基隆市政府", 2),
+    ]
+
+
+PLANNED = {key: value for key, value in SMALL[SECOND].items() if key != "groups"} | {
+    "state": "planned",
+    "host": "臺北市",
+    "host_agency": "臺北市政府交通局",
+    "programme": [
+        {"starts_at": "14:00", "ends_at": "14:10", "topic": "報到"},
+        {"starts_at": "14:10", "topic": "散會", "note": "預定"},
+    ],
+}
+
+
+def test_planned_meeting_has_its_programme_and_minutes_to_be_kept(folder):
+    write(folder, SECOND, PLANNED)
+
+    load_record(folder)
+
+    meeting = Meeting.objects.get(number=2)
+    assert meeting.state == Meeting.State.PLANNED
+    assert meeting.minutes.state == "draft"
+    assert not Meeting.objects.public().filter(pk=meeting.pk).exists()
+    assert not meeting.ledger.exists()
+    assert str(meeting.host_agency) == "臺北市政府交通局"
+    assert [
+        (item.minutes, item.topic, item.note) for item in meeting.programme.all()
+    ] == [
+        (10, "報到", ""),
+        (None, "散會", "預定"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"groups": SMALL[SECOND]["groups"]}, "尚未召開的會議不得有決議或發言"),
+        ({"remarks": []}, "尚未召開的會議不得有決議或發言"),
+        ({"ends_at": "15:00"}, "尚未召開的會議不得有決議或發言"),
+        ({"state": "soon"}, "soon"),
+        ({"host": "基隆市"}, "主辦局處須屬主辦縣市"),
+        ({"host_agency": "新竹市政府交通處"}, "不是成員縣市的局處"),
+        (
+            {"programme": [{"starts_at": "14:00", "topic": "報到", "room": "301"}]},
+            "不認得「room」",
+        ),
+        ({"programme": [{"starts_at": "二時", "topic": "報到"}]}, "看不懂時間"),
+        ({"programme": [{"starts_at": None, "topic": "報到"}]}, "須有開始時間"),
+        (
+            {
+                "programme": [
+                    {"starts_at": "14:00", "ends_at": "13:00", "topic": "報到"}
+                ]
+            },
+            "結束時間不得早於開始時間",
+        ),
+    ],
+)
+def test_contradiction_in_a_planned_meeting_is_refused_in_words(
+    folder, fields, complaint
+):
+    write(folder, SECOND, PLANNED | fields)
+
+    assert complaint in refusal(folder)
 
 
 def test_each_step_is_told(folder):
@@ -194,7 +274,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", [PLATFORM, CASES, FIRST, PROGRESS])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("fault", BROKEN)
 def test_broken_file_is_refused_by_name(folder, name, fault):
     content, complaint = BROKEN[fault]
@@ -231,9 +311,9 @@ def test_wrong_municipality_is_refused_by_name(folder, row):
     assert "/municipalities.yaml" in refusal(folder)
 
 
-@pytest.mark.parametrize("name", [PLATFORM, CASES, FIRST, PROGRESS])
+@pytest.mark.parametrize("name", FILES)
 def test_each_missing_field_is_refused_by_name(folder, name):
-    optional = {"groups"} if name == FIRST else set()
+    optional = {FIRST: {"groups"}, PLATFORM: {"proposal_types"}}.get(name, set())
     for field in set(SMALL[name]) - optional:
         write(folder, name, {k: v for k, v in SMALL[name].items() if k != field})
 
@@ -241,7 +321,7 @@ def test_each_missing_field_is_refused_by_name(folder, name):
         assert f"{path.parent.name}/{path.name}" in refusal(folder)
 
 
-@pytest.mark.parametrize("name", [PLATFORM, CASES, FIRST, PROGRESS])
+@pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("value", [None, 5, "字", [], [None], [[]], {}, {"x": {}}])
 def test_field_of_the_wrong_kind_never_ends_in_a_traceback(folder, name, value):
     for field in SMALL[name]:
@@ -252,7 +332,7 @@ def test_field_of_the_wrong_kind_never_ends_in_a_traceback(folder, name, value):
             transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("name", [PLATFORM, CASES, FIRST, PROGRESS])
+@pytest.mark.parametrize("name", FILES)
 def test_unknown_field_is_refused_rather_than_lost(folder, name):
     change(folder, name, colour="blue")
 
@@ -314,6 +394,32 @@ def with_point(**point):
             PROGRESS,
             {"cases": [{"case": "甲案", "progress": [{"text": "一"}, {"text": "二"}]}]},
             "本期已有辦理情形",
+        ),
+        (PROPOSALS, {"proposals": [{"case": "丁案"}]}, "找不到名為「丁案」"),
+        (PROPOSALS, {"proposals": [{"case": "甲案"}]}, "缺少「municipality」"),
+        (
+            PROPOSALS,
+            {"proposals": [{"case": "甲案", "municipality": "基隆市", "phone": "02"}]},
+            "不認得「phone」",
+        ),
+        (
+            PROPOSALS,
+            {"proposals": [{"case": "甲案", "agency": "新竹市政府文化局"}]},
+            "不是成員縣市的局處",
+        ),
+        (
+            PROPOSALS,
+            {
+                "proposals": [
+                    {"case": "甲案", "municipality": "基隆市", "types": ["tax"]}
+                ]
+            },
+            "沒有這種提案類型",
+        ),
+        (
+            PROPOSALS,
+            {"proposals": [{"case": "甲案", "municipality": "基隆市"}] * 2},
+            "合作案",
         ),
     ],
 )

@@ -18,6 +18,7 @@ from meetings.models import (
     MeetingSeries,
     Minutes,
     Motion,
+    ProgrammeItem,
     Remark,
     Resolution,
     Section,
@@ -45,11 +46,15 @@ PARTS = {
     Motion: {"subject": "增設步道"},
     Attachment: {"title": "名單", "text": "略"},
     Chair: {"name": "王大明"},
+    ProgrammeItem: {"starts_at": "14:30", "topic": "主席致詞"},
 }
+OF_MEETING = {Chair, ProgrammeItem}
 
 
 def part(model, minutes, order=1):
-    owner = {"meeting": minutes.meeting} if model is Chair else {"minutes": minutes}
+    owner = (
+        {"meeting": minutes.meeting} if model in OF_MEETING else {"minutes": minutes}
+    )
     return model(order=order, **owner, **PARTS[model])
 
 
@@ -99,7 +104,7 @@ def test_parts_of_a_draft_may_change(draft, model):
 
 
 @pytest.mark.parametrize(
-    "table", ["section", "resolution", "remark", "motion", "chair"]
+    "table", ["section", "resolution", "remark", "motion", "chair", "programmeitem"]
 )
 def test_even_the_owner_does_not_change_a_part(confirmed, table):
     with (

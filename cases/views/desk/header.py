@@ -142,8 +142,12 @@ class HeaderPart(Part):
             if name in content:
                 attribute = "host_id" if name == "host" else name
                 setattr(meeting, attribute, content[name][""])
+        agency = meeting.host_agency
+        if agency is not None and agency.municipality_id != meeting.host_id:
+            meeting.host_agency = None  # another government hosts it now
         meeting.full_clean()
-        meeting.save(update_fields=[name for name in OF_MEETING if name in content])
+        written = [name for name in OF_MEETING if name in content]
+        meeting.save(update_fields=[*written, "host_agency"])
         minutes = Minutes.objects.get(pk=self.minutes.pk)
         for name in OF_MINUTES:
             setattr(minutes, name, content[name][""])
