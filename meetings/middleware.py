@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
@@ -29,7 +30,10 @@ class WordsMiddleware:
                 slug = resolve(request.path_info).kwargs.get("platform")
             except Resolver404:
                 return None
-            return Platform.objects.filter(slug=slug).first() if slug else None
+            try:
+                return Platform.objects.filter(slug=slug).first() if slug else None
+            except DatabaseError:  # the page that says so must not fail too
+                return None
 
         with speaking_for_address(find):
             return self.get_response(request)

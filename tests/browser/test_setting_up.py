@@ -21,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 
+STEPS = ("words", "members", "groups", "series")
 WORDS = {
     "name": "中部治理平臺",
     "short_name": "中臺",
@@ -210,9 +211,12 @@ def fill_texts(hand):
     page.wait_for_selector(".messagelist .success")
 
 
-@pytest.mark.parametrize("step", ["", "words/", "members/", "groups/", "series/"])
-def test_steps_are_accessible(desk, step):
-    page = desk(f"/admin/desk/southern/setup/{step}")
+@pytest.mark.parametrize(
+    "part",
+    ["setup/", *(f"setup/{step}/" for step in STEPS), "links/"],
+)
+def test_pages_about_a_platform_are_accessible(desk, part):
+    page = desk(f"/admin/desk/southern/{part}")
 
     assert everywhere(page) == []
 

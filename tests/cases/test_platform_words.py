@@ -3,6 +3,7 @@
 The platform's words are made up, so that a common one cannot hide among its own.
 """
 
+import contextlib
 import datetime as dt
 import io
 import re
@@ -11,6 +12,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
@@ -22,6 +25,7 @@ from cases.readings.choose import accept_clear
 from cases.readings.drafting import make_draft
 from cases.readings.review import review_of
 from cases.reports import status_report
+from meetings.middleware import WordsMiddleware
 from meetings.minutes.paper import minutes_paper
 from meetings.minutes.paper_pdf import minutes_html
 from meetings.models import Erratum, Meeting
@@ -375,3 +379,25 @@ def test_paper_in_other_words_becomes_a_draft_in_the_platforms_words(clerk, publ
     assert decided.filter(case=None, kind="list").count() == 3
     assert "同意解除列管" in page
     assert not re.search("同意解列|議題小組|合作案", page.replace(escape(text), ""))
+
+
+def test_words_are_common_where_the_database_does_not_answer(body, rf):
+    def answer(request):
+        with transaction.atomic():
+            with contextlib.suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+            said = say("解列")
+            transaction.set_rollback(True)
+        return HttpResponse(said)
+
+    request = rf.get(f"/{body.slug}/cases/")
+
+    assert WordsMiddleware(answer)(request).content.decode() == "解列"
+
+
+def test_address_alone_tells_for_whom_a_view_speaks(body, rf):
+    request = rf.get(f"/{body.slug}/cases/")
+
+    answer = WordsMiddleware(lambda _: HttpResponse(say("解列")))(request)
+
+    assert answer.content.decode() == "卸牌"
