@@ -33,9 +33,9 @@ from cases.views.desk.setup_forms import (
     rows_of,
 )
 from meetings.models import Platform
+from platform_site.lib.record_admin import refusal
 
 METHODS = ("GET", "HEAD", "POST")
-TAKEN = "其他人剛才存了相同的名稱或代碼，請更正後再儲存。"
 
 
 @desk_view
@@ -50,8 +50,8 @@ def new_platform(request: HttpRequest) -> HttpResponse:
             platform = begin_platform(form.instance, by=_user(request))
         except ValidationError as error:
             form.add_error(None, error.messages)
-        except IntegrityError:  # somebody took the name this very moment
-            form.add_error(None, TAKEN)
+        except IntegrityError as error:  # somebody took the name this very moment
+            form.add_error(None, refusal(error))
         else:
             messages.success(request, f"已設立{platform.name}，請繼續設定成員縣市。")
             return _to(platform, "members")
@@ -79,8 +79,8 @@ def words(request: HttpRequest, platform: str) -> HttpResponse:
         try:
             with transaction.atomic():
                 body = form.save()
-        except IntegrityError:
-            form.add_error(None, TAKEN)
+        except IntegrityError as error:
+            form.add_error(None, refusal(error))
         else:
             return _saved(request, body, "words")
     shown = Platform.objects.get(pk=body.pk)  # not what was typed and refused
@@ -112,8 +112,8 @@ def members(request: HttpRequest, platform: str) -> HttpResponse:
                 seat_members(body, chosen)
         except ValidationError as error:
             form.add_error("members", error.messages)
-        except IntegrityError:
-            added.add_error(None, TAKEN)
+        except IntegrityError as error:
+            added.add_error(None, refusal(error))
         else:
             if not adds:
                 return _saved(request, body, "members")
@@ -160,8 +160,8 @@ def _rows(
                 rows.save()
         except ProtectedError:
             refused.append(cannot_remove())
-        except IntegrityError:
-            refused.append(TAKEN)
+        except IntegrityError as error:
+            refused += refusal(error)
         else:
             return _saved(request, body, kind)
     context = {"rows": rows, "refused": refused, "kind": kind}
