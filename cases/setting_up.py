@@ -158,7 +158,8 @@ def series_in_use(platform: Platform) -> set[int]:
 
 def steps_of(platform: Platform) -> list[Step]:
     """Return the steps with what each still lacks; a constant number of queries."""
-    members = [seat.municipality for seat in _seats(platform)]
+    seats = platform.memberships.select_related("municipality")
+    members = [seat.municipality for seat in seats]
     groups = list(platform.groups.all())
     series = list(platform.series.all())
     meetings = platform.meetings.count()
@@ -186,10 +187,6 @@ def steps_of(platform: Platform) -> list[Step]:
         ),
         Step("meeting", "第一次會議", f"已建立 {meetings} 次" if meetings else "", ()),
     ]
-
-
-def _seats(platform: Platform) -> Iterator[Membership]:
-    yield from platform.memberships.select_related("municipality")
 
 
 def _series_lack(series: Sequence[MeetingSeries]) -> Iterator[str]:
