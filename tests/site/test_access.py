@@ -164,7 +164,7 @@ DESK = [
     ("desk:setup-members", PLATFORM, 200, 422),
     ("desk:setup-groups", PLATFORM, 200, 422),
     ("desk:setup-series", PLATFORM, 200, 422),
-    ("desk:unlink", {**PLATFORM, "key": 1}, 405, 404),
+    ("desk:unlink", {**PLATFORM, "key": 0}, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
     ("desk:read-next", PLATFORM, 405, 302),
