@@ -246,7 +246,9 @@ class CaseAdmin(RecordAdmin[Case]):
 
     @admin.display(description="列管狀態", ordering="standing")
     def standing_now(self, case: Case) -> str:
-        return Standing.Code(case.standing).label if case.standing else "尚無列管紀錄"
+        if not case.standing:
+            return "尚無列管紀錄"
+        return str(Standing.Code(case.standing).label)
 
     @admin.display(description="列管依據")
     def listed_at(self, case: Any) -> str:

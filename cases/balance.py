@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q
+from django_stubs_ext import StrOrPromise
 
 from cases.models import Case, CountClaim, LedgerEntry
 from meetings.models import IssueGroup, Meeting, Platform
+from meetings.words import say_later
 
 Kind = LedgerEntry.Kind
 
@@ -34,13 +36,16 @@ COLUMNS: dict[str, tuple[Kind, ...]] = {
 COLUMN_OF = {kind: column for column, kinds in COLUMNS.items() for kind in kinds}
 
 # Every number of an account, in the order of the equation, with its definition.
-NUMBERS: dict[str, tuple[str, str]] = {
+NUMBERS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "opening": ("會前列管", "上次決定列管的會議後列管中的案件"),
     "carried_in": ("補登", "無會議紀錄可稽、但已在列管中而補登的案件"),
-    "delisted": ("解列", "本次會議同意解列的案件"),
+    "delisted": (say_later("解列"), say_later("本次會議同意解列的案件")),
     "merged": ("併案", "本次會議併入他案的案件"),
     "split": ("分案", "本次會議分為他案的案件"),
-    "continuing": ("其餘持續列管", "會前列管加補登，減解列、併案與分案；不含本次新增"),
+    "continuing": (
+        "其餘持續列管",
+        say_later("會前列管加補登，減解列、併案與分案；不含本次新增"),
+    ),
     "listed": ("新增", "本次會議同意新增（含分案而新增、重新列管）的案件"),
     "closing": ("會後列管", "其餘持續列管加新增"),
 }

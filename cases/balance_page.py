@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cases.balance import NUMBERS, Account
+from meetings.words import say
 
 WHOLE = "all"  # stands in addresses for the whole meeting
 
@@ -70,7 +71,7 @@ def row(account: Account) -> Row:
     return Row(
         account=account,
         slug=account.group.slug if account.group else WHOLE,
-        name=account.group.name if account.group else "全部小組",
+        name=account.group.name if account.group else say("全部小組"),
         cells=[_cell(account, number) for number in NUMBERS],
         finding=finding(account),
     )
@@ -85,7 +86,7 @@ def _cell(account: Account, number: str) -> Cell:
         stated = account.claimed_closing
     return Cell(
         number=number,
-        label=NUMBERS[number][0],
+        label=str(NUMBERS[number][0]),
         count=account.count(number),
         stated=stated,
         words=claim.words if claim else "",

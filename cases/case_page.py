@@ -11,6 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
+from cases.links import Linked, links_of
 from cases.models import (
     Case,
     LedgerEntry,
@@ -90,6 +91,7 @@ class CasePage:
     involved: Sequence[Involved]
     timeline: Sequence[LedgerEntry]
     related: Sequence[Related]
+    linked: Sequence[Linked]
     periods: Sequence[Period]
 
     @property
@@ -143,7 +145,10 @@ def case_page(
     names = _names(standings)
     label, definition = "隨母案列管", "子案隨母案列管，不另計案數"
     if now is not None:
-        label, definition = now.get_code_display(), DEFINITIONS[Standing.Code(now.code)]
+        label, definition = (
+            now.get_code_display(),
+            str(DEFINITIONS[Standing.Code(now.code)]),
+        )
     elif case.parent_id is None:
         label, definition = "尚無列管紀錄", "至今日尚無會議就本案作成決定"
     return CasePage(
@@ -157,6 +162,7 @@ def case_page(
         involved=_involved(case),
         timeline=timeline,
         related=_related(case, today, reader),
+        linked=links_of(case, today, reader),
         periods=_periods(case),
     )
 

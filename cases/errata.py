@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from cases.ledger import post_erratum
 from cases.models import Case, LedgerEntry
 from meetings.models import Erratum, Minutes, Platform, Resolution
+from meetings.words import say
 
 PERMISSION = "meetings.add_erratum"
 MOST_ENTRIES = 20
@@ -83,10 +84,10 @@ class EntryForm(forms.ModelForm[LedgerEntry]):
         case = self.cleaned_data.get("case")
         if wrong is not None:
             if case not in (None, wrong.case):
-                self.add_error("case", "更正紀錄的合作案須與原紀錄相同。")
+                self.add_error("case", say("更正紀錄的合作案須與原紀錄相同。"))
             self.cleaned_data["case"] = wrong.case
         elif case is None and "corrects" not in self.errors:
-            self.add_error("case", "請選擇要更正的紀錄，或選擇補登的合作案。")
+            self.add_error("case", say("請選擇要更正的紀錄，或選擇補登的合作案。"))
 
 
 Rows = dict[str, tuple[Any, list[tuple[Any, str]]]]

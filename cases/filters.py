@@ -28,6 +28,7 @@ from cases.models import (
 )
 from cases.status import DEFINITIONS, SORTS, public_cases_on
 from meetings.models import IssueGroup, Meeting, MeetingSeries, Membership, Platform
+from meetings.words import say_later
 from platform_site.lib.roc import format_roc, parse_date, roc_year
 from platform_site.lib.search import MOST_CHARACTERS, found_in, read_words
 from platform_site.lib.text import fold
@@ -254,9 +255,11 @@ class CaseFilter(django_filters.FilterSet):  # type: ignore[misc]  # it has no t
         help_text="可查現名、舊名、案號與辦理情形，以空白分隔多個字詞",
     )
     group = django_filters.ChoiceFilter(
-        label="議題小組",
-        empty_label="全部小組",
-        error_messages={"invalid_choice": "沒有這個議題小組，請由清單選擇。"},
+        label=say_later("議題小組"),
+        empty_label=say_later("全部小組"),
+        error_messages={
+            "invalid_choice": say_later("沒有這個議題小組，請由清單選擇。")
+        },
     )
     standing = django_filters.ChoiceFilter(
         label="列管狀態",

@@ -119,6 +119,8 @@ def chapters(platforms: Iterable[Platform]) -> list[Chapter]:
         "case": _otherwise(platforms, "case_word", "合作案"),
         "status-report": _otherwise(platforms, "report_name", "合作方案辦理情形"),
     }
+    groups = _otherwise(platforms, "group_word", "議題小組")
+    bodies = [_with(term, groups if term.slug == "group" else "") for term in BODIES]
     cases = [_with(term, others.get(term.slug, "")) for term in CASES]
     decisions = [
         Term(f"decision-{kind.value}", str(kind.label), definition)
@@ -126,7 +128,7 @@ def chapters(platforms: Iterable[Platform]) -> list[Chapter]:
     ]
     delisting = _otherwise(platforms, "delist_word", "解列")
     return [
-        Chapter("bodies", "平臺與會議", BODIES),
+        Chapter("bodies", "平臺與會議", bodies),
         Chapter("papers", "紀錄與決議", PAPERS),
         Chapter("cases", "合作案", cases),
         Chapter(
@@ -149,7 +151,7 @@ def chapters(platforms: Iterable[Platform]) -> list[Chapter]:
             "counts",
             "列管結算",
             [
-                Term(f"count-{number}", label, f"{definition}。")
+                Term(f"count-{number}", str(label), f"{definition}。")
                 for number, (label, definition) in NUMBERS.items()
             ],
         ),

@@ -15,13 +15,14 @@ from django.db import DataError, IntegrityError, connection, transaction
 from cases.models import Case, LedgerEntry
 from meetings.minutes.confirm import confirm_minutes
 from meetings.models import Erratum, IssueGroup, Minutes
+from meetings.words import say, say_later
 from platform_site.lib.roc import format_roc
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 PROBLEMS = {
-    "not_deciding": "列管與解列須由決定列管的會議決議",
+    "not_deciding": say_later("列管與解列須由決定列管的會議決議"),
     "already_ended": "案件已經結束",
     "not_listed": "案件當時未在列管中",
     "already_listed": "案件當時已在列管中",
@@ -144,7 +145,9 @@ def _post(
     except IntegrityError as error:
         raise ValidationError(_refusal(error)) from error
     except DataError as error:
-        raise ValidationError("決定、解列原因或文字無法儲存，請檢查內容。") from error
+        raise ValidationError(
+            say("決定、解列原因或文字無法儲存，請檢查內容。")
+        ) from error
     _judge({entry.case_id for entry in entries})
     return list(entries)
 
@@ -161,7 +164,7 @@ def _refusal(error: IntegrityError) -> str:
     )
     name = getattr(diagnosis, "constraint_name", None)
     stated = getattr(diagnosis, "message_primary", None)
-    return messages.get(name or "") or stated or str(error)
+    return messages.get(name or "") or say(stated or str(error))
 
 
 def _judge(cases: Iterable[int]) -> None:

@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models import Case as Choice
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, JSONObject, Left
+from django_stubs_ext import StrOrPromise
 
 from cases.models import (
     Case,
@@ -41,6 +42,7 @@ from cases.models import (
     latest_round,
 )
 from meetings.models import IssueGroup, Meeting, Platform, published
+from meetings.words import say_later
 from platform_site.lib.numbering import read_outline
 from platform_site.lib.roc import format_roc
 from platform_site.lib.search import excerpt as excerpt_around
@@ -49,13 +51,15 @@ from platform_site.lib.search import holds, marked
 Code = Standing.Code
 
 # Every standing with its definition: a number is never shown without one.
-DEFINITIONS: dict[Standing.Code, str] = {
-    Code.LISTED: "經決定列管的會議同意新增、重新列管，或經補登，尚未解列、併案或分案",
-    Code.PROPOSED: "議題小組已同意提案，尚未經決定列管的會議同意新增",
-    Code.DELISTED: "曾經列管，已由決定列管的會議同意解列",
+DEFINITIONS: dict[Standing.Code, StrOrPromise] = {
+    Code.LISTED: say_later(
+        "經決定列管的會議同意新增、重新列管，或經補登，尚未解列、併案或分案"
+    ),
+    Code.PROPOSED: say_later("議題小組已同意提案，尚未經決定列管的會議同意新增"),
+    Code.DELISTED: say_later("曾經列管，已由決定列管的會議同意解列"),
     Code.MERGED: "已併入他案，由他案繼續辦理",
     Code.SPLIT: "已分為數個新案，由新案繼續辦理",
-    Code.DROPPED: "未曾列管，提案後撤案或由小組結案",
+    Code.DROPPED: say_later("未曾列管，提案後撤案或由小組結案"),
 }
 
 # The parts of a case, which stand with it.
@@ -72,7 +76,7 @@ _EXCERPT = 72
 class Sort:
     """An order of the table: how it is called, and by what it goes."""
 
-    label: str
+    label: StrOrPromise
     fields: tuple[str | OrderBy, ...]
 
 
@@ -82,7 +86,7 @@ _BY_GROUP = ("group__order", "group", "number")
 
 # By name in the address; the first is meant where none is named.
 SORTS = {
-    "group": Sort("依議題小組", _BY_GROUP),
+    "group": Sort(say_later("依議題小組"), _BY_GROUP),
     "number": Sort("案號，小到大", ("number",)),
     "-number": Sort("案號，大到小", ("-number",)),
     "-listed": Sort("列管日期，新到舊", (_LISTED_ON.desc(nulls_last=True), *_BY_GROUP)),
@@ -211,7 +215,7 @@ class Counts:
         """Return every standing with its count, in one group or in all."""
         return [
             StandingCount(
-                code.value, str(code.label), definition, self.number(code, group)
+                code.value, str(code.label), str(definition), self.number(code, group)
             )
             for code, definition in DEFINITIONS.items()
         ]

@@ -15,6 +15,7 @@ EDITION = "<slug:platform>/reports/<data_date:as_of>/<int:number>"
 
 urlpatterns = [
     path("", public.landing, name="landing"),
+    path("counts.json", public.counts, name="counts"),
     path("glossary/", pages.glossary, name="glossary"),
     path("sitemap/", pages.site_map, name="site-map"),
     path("about/privacy/", pages.privacy, name="privacy"),

@@ -461,6 +461,9 @@ class PlatformAdmin(RecordAdmin[Platform]):
         "order",
         "case_word",
         "delist_word",
+        "group_word",
+        "report_name",
+        "form_name",
     ]
     inlines = [MembershipInline]
     list_display = ["name", "short_name", "slug", "case_word", "delist_word"]
@@ -519,6 +522,7 @@ class MeetingSeriesAdmin(RecordAdmin[MeetingSeries]):
         "level",
         "group",
         "numbering",
+        "hosting",
         "is_deciding",
         "order",
     ]

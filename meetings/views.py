@@ -26,6 +26,7 @@ from meetings.models import (
     Section,
     own_groups,
 )
+from meetings.words import speak_for
 from platform_site.lib.gone import Gone
 from platform_site.lib.page_cache import public_page
 from platform_site.lib.pdf import PaperError
@@ -38,9 +39,11 @@ Kind = Section.Kind
 def get_platform(slug: str) -> Platform:
     """Return the platform of an address, or 404 with a sentence."""
     try:
-        return Platform.objects.get(slug=slug)
+        platform = Platform.objects.get(slug=slug)
     except Platform.DoesNotExist:
         raise Http404("沒有這個平臺，請由首頁選擇平臺。") from None
+    speak_for(platform)
+    return platform
 
 
 def get_meeting(request: HttpRequest, platform: Platform, slug: str) -> Meeting:

@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",  # events know who and where
     "django.contrib.messages.middleware.MessageMiddleware",
+    "meetings.middleware.WordsMiddleware",
     "platform_site.middleware.GoneMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -72,6 +73,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            # {{ "解列"|say }}: every page of a platform speaks in its words.
+            "builtins": ["meetings.templatetags.words"],
         },
     },
 ]

@@ -39,6 +39,7 @@ from meetings.models import (
     Municipality,
     Section,
 )
+from meetings.words import say
 from platform_site.lib.record_admin import refusal
 from platform_site.lib.roc import format_roc, format_time
 from platform_site.lib.text import fold
@@ -436,8 +437,11 @@ def _decision_errors(minutes: Minutes, sheets: Sequence[Sheet]) -> Iterator[Find
         yield _error(
             "stray",
             f"draft-{draft.pk}",
-            f"{quoted(name)}記在{draft.group}，但這次會議的議程沒有這個小組；"
-            "請更正會議日期或系列，或請系統管理者更正小組的設立年。",
+            f"{quoted(name)}記在{draft.group}，"
+            + say(
+                "但這次會議的議程沒有這個小組；"
+                "請更正會議日期或系列，或請系統管理者更正小組的設立年。"
+            ),
             HEADER,
         )
 
@@ -703,7 +707,7 @@ def _claim_warnings(
     for stated in stated_counts(meeting, sheets, tally):
         claim, number = stated.claim, stated.counted
         if stated.differs:
-            scope = claim.group or "全部小組"
+            scope = claim.group or say("全部小組")
             yield _warning(
                 "claim-differs",
                 f"{claim.pk}:{claim.number}:{number}",

@@ -14,6 +14,7 @@ from cases.desk.agenda import Agenda, AgendaCase, GroupAgenda
 from cases.models import Case, DraftDecision, LedgerEntry
 from meetings.minutes.compose import continuing_phrase, enumeration, phrase, quoted
 from meetings.models import IssueGroup, Meeting, Minutes
+from meetings.words import say
 
 Kind = LedgerEntry.Kind
 
@@ -271,9 +272,9 @@ def _missing(row: Row) -> Iterator[tuple[str, str]]:
     match draft.kind:
         case Kind.DELIST:
             if not draft.reason:
-                yield "reason", "請選擇解列原因。"
+                yield "reason", say("請選擇解列原因。")
             elif draft.reason == LedgerEntry.Reason.OTHER and not draft.words:
-                yield "words", "解列原因為「其他」時須說明。"
+                yield "words", say("解列原因為「其他」時須說明。")
         case Kind.RENAME:
             if not draft.new_name:
                 yield "new_name", "請填寫新名稱。"
@@ -281,7 +282,7 @@ def _missing(row: Row) -> Iterator[tuple[str, str]]:
                 yield "new_name", "新名稱與原名稱相同。"
         case Kind.MERGE:
             if draft.merged_into_id is None and draft.merged_into_new_id is None:
-                yield "into", "請填寫併入的合作案。"
+                yield "into", say("請填寫併入的合作案。")
         case Kind.SPLIT if len(row.begun) < 2:
             yield "split", "分案至少須填兩個新案名稱，一行一案。"
 

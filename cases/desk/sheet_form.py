@@ -16,6 +16,7 @@ from cases.desk.forms import LONGEST, tidy_line, tidy_text
 from cases.desk.sheet import BEGINNINGS, Row, Sheet
 from cases.models import Case, DraftDecision, LedgerEntry, Proposal
 from meetings.models import Minutes, Municipality
+from meetings.words import say
 from platform_site.lib.numbering import read_outline
 from platform_site.lib.text import fold
 
@@ -154,9 +155,9 @@ def _read_row(
         else "",
     }
     if kind not in ("", *row.choices):
-        sent.errors[f"{key}-kind"] = "這個合作案不能作此決定，請重新選擇。"
+        sent.errors[f"{key}-kind"] = say("這個合作案不能作此決定，請重新選擇。")
     if said["reason"] not in ("", *LedgerEntry.Reason.values):
-        sent.errors[f"{key}-reason"] = "沒有這種解列原因，請重新選擇。"
+        sent.errors[f"{key}-reason"] = say("沒有這種解列原因，請重新選擇。")
     into = tidy_line(str(data.get(f"{key}-into", "")))
     if into and kind == Kind.MERGE:
         target = targets.get(fold(into), "")
@@ -165,7 +166,7 @@ def _read_row(
                 f"找不到「{into[:60]}」，請填列管中的案號、名稱或本次新案名稱。"
             )
         elif target == key:
-            sent.errors[f"{key}-into"] = "合作案不能併入自己。"
+            sent.errors[f"{key}-into"] = say("合作案不能併入自己。")
         said["into"] = target
     if kind:
         sent.content[key] = said
@@ -192,7 +193,7 @@ def _read_new(
             sent.errors[f"{prefix}-kind"] = "新案不能作此決定，請重新選擇。"
         reason = str(data.get(f"{prefix}-reason", ""))
         if reason not in ("", *LedgerEntry.Reason.values):
-            sent.errors[f"{prefix}-reason"] = "沒有這種解列原因，請重新選擇。"
+            sent.errors[f"{prefix}-reason"] = say("沒有這種解列原因，請重新選擇。")
         lead = str(data.get(f"{prefix}-lead", ""))
         if lead and lead not in targets.members:
             sent.errors[f"{prefix}-lead"] = "請選擇平臺的成員縣市。"
@@ -219,7 +220,7 @@ def _read_relisted(
             continue
         key = found[1]
         if key not in relistable or data.get(str(sent_as)) != Kind.RELIST:
-            sent.errors[f"{key}-kind"] = "只有已解列的合作案可以重新列管。"
+            sent.errors[f"{key}-kind"] = say("只有已解列的合作案可以重新列管。")
             continue
         sent.content[key] = {"kind": Kind.RELIST, "words": _words(data, key, sent)}
 
@@ -297,8 +298,8 @@ def add_names(
         }
         number = back.get(fold(typed))
         if number is None:
-            sent.errors["relist"] = (
-                f"找不到「{typed[:60]}」，請填本組已解列的案號或名稱。"
+            sent.errors["relist"] = f"找不到「{typed[:60]}」，" + say(
+                "請填本組已解列的案號或名稱。"
             )
         else:
             sent.content.setdefault(number, {"kind": Kind.RELIST, "words": ""})

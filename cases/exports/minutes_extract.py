@@ -10,6 +10,7 @@ from cases.models import Case, LedgerEntry
 from meetings.minutes.compose import quoted
 from meetings.minutes.paper import MinutesPaper, PaperLine, minutes_extract
 from meetings.models import IssueGroup, Meeting
+from meetings.words import say
 from platform_site.lib.numbering import Level, write_marker
 
 Reason = LedgerEntry.Reason
@@ -65,7 +66,8 @@ def group_extract(meeting: Meeting, slug: str, *, on: date) -> MinutesPaper:
             resolutions.add(resolution.pk)
             group = of
     if group is None:
-        raise NothingDecided(f"這次會議沒有關於小組「{slug}」的決議，請確認小組代碼。")
+        sentence = say("這次會議沒有關於小組「{slug}」的決議，請確認小組代碼。")
+        raise NothingDecided(sentence.format(slug=slug))
     return minutes_extract(
         meeting,
         about=group.name,

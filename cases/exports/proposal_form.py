@@ -92,7 +92,7 @@ def proposal_sheet(
     shown = [each for each in cities if not proposal.is_all_members or each.pk in named]
     return ProposalSheet(
         heading=f"{proposal.roc_year}年「{proposal.platform.name}」",
-        subheading=f"「{sub}」合作提案單",
+        subheading=f"「{sub}」{proposal.platform.form_name}",
         title=proposal.title or "（未填名稱）",
         proposer=proposal.proposer,
         types=[

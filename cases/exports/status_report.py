@@ -64,4 +64,6 @@ _SOURCES = (
 def file_content(report: StatusReport, extension: str) -> Sequence[bytes]:
     """All that goes into the file: the same parts, the same file."""
     sources = [Path(str(module.__file__)).read_bytes() for module in _SOURCES]
-    return [extension.encode(), repr(report).encode("utf-8", "replace"), *sources]
+    heads = [column.heading for column in status_report_sheets.columns_of(report)]
+    facts = f"{report!r} {heads!r}".encode("utf-8", "replace")
+    return [extension.encode(), facts, *sources]

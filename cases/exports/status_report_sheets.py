@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from cases.reports import GroupTable, ProgressBlock, ReportRow, StatusReport
+from meetings.words import say
 from platform_site.lib import sheets
 from platform_site.lib.roc import format_roc
 from platform_site.lib.sheets import About, Column, Kind
@@ -25,7 +26,6 @@ def _text(row: SheetRow) -> str | None:
 
 
 COLUMNS: list[Column[SheetRow]] = [
-    Column("議題小組", lambda row: row.group.name, 12),
     Column("案號", lambda row: row.case.number, 9),
     Column("方案名稱", lambda row: row.case.name, 26),
     Column("備註", lambda row: row.case.note, 18),
@@ -51,7 +51,8 @@ def sheet_rows(report: StatusReport) -> Iterator[SheetRow]:
 
 def columns_of(report: StatusReport) -> list[Column[SheetRow]]:
     """The columns of a report: of a part of the record also by what it was chosen."""
-    columns = list(COLUMNS)
+    group = Column[SheetRow](say("議題小組"), lambda row: row.group.name, 12)
+    columns = [group, *COLUMNS]
     if report.shows_standing:
         standing = Column[SheetRow]("列管狀態", lambda row: row.case.standing, 11)
         columns.insert(3, standing)

@@ -13,6 +13,7 @@ from cases.models.cases import (
 from cases.models.drafts import DraftDecision
 from cases.models.editions import Correction, EditionFile, ReportEdition
 from cases.models.ledger import CountClaim, LedgerEntry
+from cases.models.links import CaseLink
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 from cases.models.proposals import (
     Proposal,
@@ -35,6 +36,7 @@ from cases.models.uploads import SheetUpload
 __all__ = [
     "Case",
     "CaseAlias",
+    "CaseLink",
     "CaseQuerySet",
     "CaseTheme",
     "Choice",

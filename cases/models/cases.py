@@ -15,6 +15,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from meetings.models import Agency, IssueGroup, Meeting, Motion, Municipality, Platform
+from meetings.words import say_later
 from platform_site.lib.search import words_index
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Case(models.Model):
 
     class Origin(models.TextChoices):
         PLATFORM = "platform", "平臺提案"
-        BILATERAL = "bilateral", "原兩市合作案"
+        BILATERAL = "bilateral", say_later("原兩市合作案")
         MOTION = "motion", "臨時動議"
         CASE = "case", "由他案衍生"
         UNKNOWN = "unknown", "未載明"
@@ -128,7 +129,10 @@ class Case(models.Model):
         Platform, models.PROTECT, related_name="cases", verbose_name="平臺"
     )
     group = models.ForeignKey(
-        IssueGroup, models.PROTECT, related_name="cases", verbose_name="議題小組"
+        IssueGroup,
+        models.PROTECT,
+        related_name="cases",
+        verbose_name=say_later("議題小組"),
     )
     number = models.CharField(
         "案號",
@@ -182,8 +186,8 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "合作案"
-        verbose_name_plural = "合作案"
+        verbose_name = say_later("合作案")
+        verbose_name_plural = say_later("合作案")
         ordering = ["platform", "number"]
         constraints = [
             models.UniqueConstraint(
@@ -223,7 +227,10 @@ class CaseTheme(models.Model):
     """A case's belonging to a theme."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="theme_links", verbose_name="合作案"
+        Case,
+        models.CASCADE,
+        related_name="theme_links",
+        verbose_name=say_later("合作案"),
     )
     theme = models.ForeignKey(
         Theme, models.PROTECT, related_name="case_links", verbose_name="共同議題"
@@ -248,7 +255,7 @@ class CaseAlias(models.Model):
     """Another name a case bears in some paper, so that it is found by it."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="aliases", verbose_name="合作案"
+        Case, models.CASCADE, related_name="aliases", verbose_name=say_later("合作案")
     )
     name = models.CharField("別名", max_length=200)
     source = models.CharField("出處", max_length=120, blank=True)
@@ -271,7 +278,10 @@ class Participant(models.Model):
     """A municipality that takes part in a case, with its agency where known."""
 
     case = models.ForeignKey(
-        Case, models.CASCADE, related_name="participants", verbose_name="合作案"
+        Case,
+        models.CASCADE,
+        related_name="participants",
+        verbose_name=say_later("合作案"),
     )
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, related_name="+", verbose_name="縣市"
@@ -322,13 +332,13 @@ class Standing(models.Model):
     class Code(models.TextChoices):
         PROPOSED = "proposed", "提案中"
         LISTED = "listed", "列管中"
-        DELISTED = "delisted", "已解列"
+        DELISTED = "delisted", say_later("已解列")
         MERGED = "merged", "已併案"
         SPLIT = "split", "已分案"
         DROPPED = "dropped", "未列管結案"
 
     case = models.ForeignKey(
-        Case, models.PROTECT, related_name="standings", verbose_name="合作案"
+        Case, models.PROTECT, related_name="standings", verbose_name=say_later("合作案")
     )
     during = DateRangeField("期間")
     code = models.CharField("列管狀態", max_length=10, choices=Code.choices)
@@ -348,7 +358,7 @@ class Standing(models.Model):
             models.PROTECT,
             null=True,
             related_name="+",
-            verbose_name="解列依據",
+            verbose_name=say_later("解列依據"),
         )
     )
 

@@ -10,6 +10,7 @@ from cases.models.cases import Case
 from cases.models.ledger import LedgerEntry
 from cases.models.proposals import Proposal
 from meetings.models import IssueGroup, Minutes, Municipality
+from meetings.words import say_later
 
 
 @pghistory.track()
@@ -28,7 +29,7 @@ class DraftDecision(models.Model):
         verbose_name="會議紀錄",
     )
     group = models.ForeignKey(
-        IssueGroup, models.PROTECT, related_name="+", verbose_name="議題小組"
+        IssueGroup, models.PROTECT, related_name="+", verbose_name=say_later("議題小組")
     )
     order = models.PositiveSmallIntegerField("順序", default=0)
     case = models.ForeignKey(
@@ -37,7 +38,7 @@ class DraftDecision(models.Model):
         null=True,
         blank=True,
         related_name="draft_decisions",
-        verbose_name="合作案",
+        verbose_name=say_later("合作案"),
     )
     # A case that begins with this decision has no number before it is confirmed.
     name = models.CharField("新案名稱", max_length=200, blank=True)
@@ -56,11 +57,14 @@ class DraftDecision(models.Model):
         null=True,
         blank=True,
         related_name="drafts",
-        verbose_name="合作提案單",
+        verbose_name=say_later("合作提案單"),
     )
     kind = models.CharField("決定", max_length=14, choices=LedgerEntry.Kind.choices)
     reason = models.CharField(
-        "解列原因", max_length=14, choices=LedgerEntry.Reason.choices, blank=True
+        say_later("解列原因"),
+        max_length=14,
+        choices=LedgerEntry.Reason.choices,
+        blank=True,
     )
     words = models.TextField("說明", blank=True)
     new_name = models.CharField("新名稱", max_length=200, blank=True)
@@ -98,7 +102,7 @@ class DraftDecision(models.Model):
                 fields=["minutes", "case"],
                 condition=Q(case__isnull=False),
                 name="cases_draft_once_a_case",
-                violation_error_message="同一合作案在一次會議只記一項決定。",
+                violation_error_message=say_later("同一合作案在一次會議只記一項決定。"),
             ),
             models.UniqueConstraint(
                 fields=["minutes", "proposal"],
@@ -115,7 +119,7 @@ class DraftDecision(models.Model):
                 condition=Q(case__isnull=False, name="")
                 | Q(case__isnull=True) & ~Q(name=""),
                 name="cases_draft_about_a_case_or_a_new_name",
-                violation_error_message="請選擇合作案，或填寫新案名稱。",
+                violation_error_message=say_later("請選擇合作案，或填寫新案名稱。"),
             ),
             models.CheckConstraint(
                 condition=~Q(kind="void"),
@@ -125,7 +129,7 @@ class DraftDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("case")),
                 name="cases_draft_not_merged_into_itself",
-                violation_error_message="合作案不能併入自己。",
+                violation_error_message=say_later("合作案不能併入自己。"),
             ),
         ]
 

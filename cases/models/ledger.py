@@ -24,6 +24,7 @@ from meetings.models import (
     own_groups,
     published,
 )
+from meetings.words import say_later
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -88,8 +89,8 @@ class LedgerEntry(models.Model):
         AGREE = "agree", "同意提案"
         LIST = "list", "同意新增"
         CONTINUE = "continue", "持續列管"
-        PROPOSE_DELIST = "propose_delist", "提請解列"
-        DELIST = "delist", "同意解列"
+        PROPOSE_DELIST = "propose_delist", say_later("提請解列")
+        DELIST = "delist", say_later("同意解列")
         RELIST = "relist", "重新列管"
         RENAME = "rename", "更名"
         MERGE = "merge", "併案"
@@ -109,7 +110,7 @@ class LedgerEntry(models.Model):
         OTHER = "other", "其他"
 
     case = models.ForeignKey(
-        Case, models.PROTECT, related_name="ledger", verbose_name="合作案"
+        Case, models.PROTECT, related_name="ledger", verbose_name=say_later("合作案")
     )
     meeting = models.ForeignKey(
         Meeting, models.PROTECT, related_name="ledger", verbose_name="會議"
@@ -127,7 +128,7 @@ class LedgerEntry(models.Model):
     # The meeting's date, set by the database; a confirmed meeting keeps its date.
     decided_on = models.DateField("決定日期", editable=False)
     reason = models.CharField(
-        "解列原因", max_length=14, choices=Reason.choices, blank=True
+        say_later("解列原因"), max_length=14, choices=Reason.choices, blank=True
     )
     words = models.TextField("說明", blank=True)
     new_name = models.CharField("新名稱", max_length=200, blank=True)
@@ -220,18 +221,18 @@ class LedgerEntry(models.Model):
                     ]
                 ),
                 name="cases_ledger_reason_known",
-                violation_error_message="沒有這種解列原因。",
+                violation_error_message=say_later("沒有這種解列原因。"),
             ),
             models.CheckConstraint(
                 condition=Q(kind="delist") & ~Q(reason="")
                 | ~Q(kind="delist") & Q(reason=""),
                 name="cases_ledger_reason_iff_delisted",
-                violation_error_message="解列須填原因，其他決定不填。",
+                violation_error_message=say_later("解列須填原因，其他決定不填。"),
             ),
             models.CheckConstraint(
                 condition=~Q(reason="other") | ~Q(words=""),
                 name="cases_ledger_other_reason_in_words",
-                violation_error_message="解列原因為「其他」時須說明。",
+                violation_error_message=say_later("解列原因為「其他」時須說明。"),
             ),
             models.CheckConstraint(
                 condition=Q(kind="rename") & ~Q(new_name="")
@@ -286,7 +287,7 @@ class CountClaim(models.Model):
 
     class Counts(models.TextChoices):
         LISTED = "listed", "新增"
-        DELISTED = "delisted", "解列"
+        DELISTED = "delisted", say_later("解列")
         CONTINUED = "continued", "其餘持續列管"
         TOTAL = "total", "提會總案數"
 
@@ -303,7 +304,7 @@ class CountClaim(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="議題小組",
+        verbose_name=say_later("議題小組"),
         help_text="空白表示整個會議。",
     )
     counts = models.CharField("計數項目", max_length=10, choices=Counts.choices)

@@ -24,6 +24,7 @@ from meetings.models import (
     Platform,
     own_groups,
 )
+from meetings.words import say_later
 from platform_site.lib.roc import format_roc
 from platform_site.lib.search import words_index
 
@@ -322,7 +323,7 @@ class ProgressUpdate(models.Model):
         LOCKED = "locked", "已鎖定"
 
     case = models.ForeignKey(
-        Case, models.PROTECT, related_name="progress", verbose_name="合作案"
+        Case, models.PROTECT, related_name="progress", verbose_name=say_later("合作案")
     )
     round = models.ForeignKey(
         ReportingRound, models.PROTECT, related_name="progress", verbose_name="填報期別"

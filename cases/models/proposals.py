@@ -29,6 +29,7 @@ from meetings.models import (
     own_groups,
 )
 from meetings.models.platforms import word_slug
+from meetings.words import say, say_later
 from platform_site.lib.search import words_index
 
 if TYPE_CHECKING:
@@ -212,7 +213,10 @@ class Proposal(models.Model):
     roc_year = models.PositiveSmallIntegerField("年度（民國）")
     serial = models.PositiveSmallIntegerField("序號")
     group = models.ForeignKey(
-        IssueGroup, models.PROTECT, related_name="proposals", verbose_name="議題小組"
+        IssueGroup,
+        models.PROTECT,
+        related_name="proposals",
+        verbose_name=say_later("議題小組"),
     )
     title = models.CharField("合作提案", max_length=200, blank=True)
     municipality = models.ForeignKey(
@@ -260,7 +264,7 @@ class Proposal(models.Model):
         null=True,
         blank=True,
         related_name="proposal",
-        verbose_name="合作案",
+        verbose_name=say_later("合作案"),
     )
     merged_into = models.ForeignKey(
         "self",
@@ -276,7 +280,7 @@ class Proposal(models.Model):
         null=True,
         blank=True,
         related_name="merged_proposals",
-        verbose_name="併入合作案",
+        verbose_name=say_later("併入合作案"),
     )
     came_from_motion = models.ForeignKey(
         Motion,
@@ -318,8 +322,8 @@ class Proposal(models.Model):
     objects = ProposalQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "合作提案單"
-        verbose_name_plural = "合作提案單"
+        verbose_name = say_later("合作提案單")
+        verbose_name_plural = say_later("合作提案單")
         ordering = ["platform", "-roc_year", "serial"]
         constraints = [
             models.UniqueConstraint(
@@ -346,7 +350,9 @@ class Proposal(models.Model):
                 condition=Q(state="agreed", case__isnull=False)
                 | ~Q(state="agreed") & Q(case=None),
                 name="cases_proposal_case_iff_agreed",
-                violation_error_message="同意的提案須有合作案，其他提案沒有。",
+                violation_error_message=say_later(
+                    "同意的提案須有合作案，其他提案沒有。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -355,7 +361,9 @@ class Proposal(models.Model):
                 | Q(state="merged", merged_into=None, merged_into_case__isnull=False)
                 | ~Q(state="merged") & Q(merged_into=None, merged_into_case=None),
                 name="cases_proposal_target_iff_merged",
-                violation_error_message="併案須指定併入的提案或合作案，擇一。",
+                violation_error_message=say_later(
+                    "併案須指定併入的提案或合作案，擇一。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | ~Q(merged_into=F("pk")),
@@ -418,7 +426,7 @@ class Proposal(models.Model):
             return  # the form already names the missing field
         wrong: dict[str, str] = {}
         if self.group.platform_id != self.platform_id:
-            wrong["group"] = "議題小組須屬同一平臺。"
+            wrong["group"] = say("議題小組須屬同一平臺。")
         if self.agency and self.agency.municipality_id != self.municipality_id:
             wrong["agency"] = "局處須屬所選縣市。"
         members = set(self.platform.memberships.values_list("municipality", flat=True))
@@ -475,7 +483,7 @@ class ProposalContact(models.Model):
         models.PROTECT,
         primary_key=True,
         related_name="contact",
-        verbose_name="合作提案單",
+        verbose_name=say_later("合作提案單"),
     )
     unit = models.CharField("單位", max_length=60, blank=True)
     name = models.CharField("姓名及職稱", max_length=40, blank=True)
@@ -510,7 +518,10 @@ class ProposalStep(models.Model):
         MERGED = "merged", "併案"
 
     proposal = models.ForeignKey(
-        Proposal, models.PROTECT, related_name="steps", verbose_name="合作提案單"
+        Proposal,
+        models.PROTECT,
+        related_name="steps",
+        verbose_name=say_later("合作提案單"),
     )
     version = models.PositiveIntegerField("版次")
     kind = models.CharField("步驟", max_length=10, choices=Kind.choices)

@@ -18,6 +18,7 @@ from meetings.models import (
     Municipality,
     Platform,
 )
+from meetings.words import say_later
 
 
 class Choice(models.TextChoices):
@@ -248,7 +249,7 @@ class ReadDecision(models.Model):
         verbose_name="讀到的會議紀錄",
     )
     order = models.PositiveSmallIntegerField("順序")
-    group = models.TextField("文件所載小組", blank=True)
+    group = models.TextField(say_later("文件所載小組"), blank=True)
     name = models.TextField("文件所載案名")
     action = models.CharField(
         "文件所載決定", max_length=14, choices=LedgerEntry.Kind.choices, blank=True
@@ -268,7 +269,7 @@ class ReadDecision(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="議題小組",
+        verbose_name=say_later("議題小組"),
     )
     case = models.ForeignKey(
         Case,
@@ -276,14 +277,17 @@ class ReadDecision(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="合作案",
+        verbose_name=say_later("合作案"),
     )
     is_new = models.BooleanField("新案", default=False)
     kind = models.CharField(
         "決定", max_length=14, choices=LedgerEntry.Kind.choices, blank=True
     )
     reason = models.CharField(
-        "解列原因", max_length=14, choices=LedgerEntry.Reason.choices, blank=True
+        say_later("解列原因"),
+        max_length=14,
+        choices=LedgerEntry.Reason.choices,
+        blank=True,
     )
     words = models.TextField("說明", blank=True)
     # The name of a case that begins, or the one a case goes on under.
@@ -335,7 +339,7 @@ class ReadDecision(models.Model):
                 fields=["read_minutes", "case"],
                 condition=Q(state="accepted", case__isnull=False),
                 name="cases_read_decision_once_a_case",
-                violation_error_message="同一合作案在一次會議只記一項決定。",
+                violation_error_message=say_later("同一合作案在一次會議只記一項決定。"),
             ),
             models.CheckConstraint(
                 condition=~Q(state="accepted")
@@ -346,7 +350,9 @@ class ReadDecision(models.Model):
                     | Q(is_new=True, case__isnull=True) & ~Q(new_name="")
                 ),
                 name="cases_read_decision_accepted_whole",
-                violation_error_message="請選擇議題小組、合作案（或新案）與決定。",
+                violation_error_message=say_later(
+                    "請選擇議題小組、合作案（或新案）與決定。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(state="open") | Q(chosen_by__isnull=False),
@@ -375,7 +381,7 @@ class ReadProgress(models.Model):
         Reading, models.CASCADE, related_name="progress", verbose_name="讀入文件"
     )
     order = models.PositiveSmallIntegerField("順序")
-    group = models.TextField("文件所載小組", blank=True)
+    group = models.TextField(say_later("文件所載小組"), blank=True)
     name = models.TextField("文件所載案名")
     theme = models.TextField("文件所載共同議題", blank=True)
     newly_listed = models.BooleanField("文件註明新增", default=False)
@@ -394,7 +400,7 @@ class ReadProgress(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="議題小組",
+        verbose_name=say_later("議題小組"),
     )
     case = models.ForeignKey(
         Case,
@@ -402,7 +408,7 @@ class ReadProgress(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="合作案",
+        verbose_name=say_later("合作案"),
     )
     municipality = models.ForeignKey(
         Municipality,
@@ -440,12 +446,14 @@ class ReadProgress(models.Model):
                 condition=Q(state="accepted"),
                 nulls_distinct=False,
                 name="cases_read_progress_once_a_slot",
-                violation_error_message="同一合作案的同一縣市在一期只有一段辦理情形。",
+                violation_error_message=say_later(
+                    "同一合作案的同一縣市在一期只有一段辦理情形。"
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(state="accepted") | Q(case__isnull=False),
                 name="cases_read_progress_accepted_of_a_case",
-                violation_error_message="請選擇合作案。",
+                violation_error_message=say_later("請選擇合作案。"),
             ),
             models.CheckConstraint(
                 condition=Q(state="open") | Q(chosen_by__isnull=False),

@@ -20,6 +20,7 @@ from meetings.models import (
     Municipality,
     Platform,
 )
+from meetings.words import say
 from platform_site.lib.roc import roc_year
 
 
@@ -49,7 +50,7 @@ def begin(
     proposal.full_clean(exclude=["serial"])
     proposal.save(force_insert=True)
     if not Proposal.objects.written_by(by, day).filter(pk=proposal.pk).exists():
-        raise PermissionDenied("您不是這個縣市在這個小組的窗口，不能提案。")
+        raise PermissionDenied(say("您不是這個縣市在這個小組的窗口，不能提案。"))
     return proposal
 
 
@@ -70,7 +71,7 @@ def from_motion(
     if motion.minutes.state != Minutes.State.CONFIRMED:
         raise ValidationError("會議紀錄確認後，臨時動議才能轉為提案單。")
     if group.platform_id != platform.pk:
-        raise ValidationError("議題小組須屬同一平臺。")
+        raise ValidationError(say("議題小組須屬同一平臺。"))
     made = motion.proposals.exclude(state=Proposal.State.WITHDRAWN).first()
     if made is not None:
         raise ValidationError(f"這個臨時動議已轉為提案單 {made.key}。")

@@ -31,6 +31,7 @@ from cases.proposals.holding import (
 )
 from cases.proposals.writing import Form, refuse_on_agenda, set_contact, write
 from meetings.models import IssueGroup, Meeting
+from meetings.words import say
 
 # The entries by which a meeting takes a case up; as cases_taken_up in migration 0021.
 TAKING_UP = (
@@ -122,7 +123,7 @@ def merge(
     refuse_state(found, PENDING, "併案")
     refuse_on_agenda(found)
     if into.platform_id != found.platform_id or into == found:
-        raise ValidationError({"into": ["須併入同一平臺的其他提案或合作案。"]})
+        raise ValidationError({"into": [say("須併入同一平臺的其他提案或合作案。")]})
     changes: dict[str, Any] = {"state": State.MERGED}
     if isinstance(into, Case):
         changes["merged_into_case"] = into

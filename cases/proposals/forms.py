@@ -27,6 +27,7 @@ from meetings.models import (
     Municipality,
     Platform,
 )
+from meetings.words import say_later
 
 User = AbstractBaseUser | AnonymousUser
 ALL, SOME = "all", "some"
@@ -40,10 +41,10 @@ class PlaceForm(forms.Form):
 
     group = forms.ModelChoiceField(
         IssueGroup.objects.none(),
-        label="議題小組",
+        label=say_later("議題小組"),
         empty_label=None,
         to_field_name="slug",
-        error_messages={"invalid_choice": "請選擇您負責的小組。"},
+        error_messages={"invalid_choice": say_later("請選擇您負責的小組。")},
     )
     municipality = forms.ModelChoiceField(
         Municipality.objects.none(),

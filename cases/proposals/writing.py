@@ -27,6 +27,7 @@ from cases.proposals.holding import (
     tidy,
 )
 from meetings.models import Agency, IssueGroup, Meeting, Municipality
+from meetings.words import say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ def save(
     found.saved_by_id, found.saved_at = by.pk, at
     found.save(update_fields=[*changed, "version", "saved_by", "saved_at"])
     if not Proposal.objects.written_by(by, day).filter(pk=found.pk).exists():
-        raise ValidationError("提案縣市、局處與小組須是您負責的。")
+        raise ValidationError(say("提案縣市、局處與小組須是您負責的。"))
     return found
 
 

@@ -187,6 +187,10 @@ class Names:
         is_near = any(not found.is_apart for found in alike)
         return Match(None, Certainty.NEAR if is_near else Certainty.NONE, tuple(alike))
 
+    def same(self, name: str) -> list[Candidate]:
+        """Return the cases that bear or bore this very name."""
+        return self._same(key(name), name)
+
     def _same(self, wanted: str, name: str) -> list[Candidate]:
         """Return the cases that bear or bore the very name, each once."""
         found: dict[int, Candidate] = {}

@@ -16,6 +16,7 @@ from cases.models import Case, Choice, LedgerEntry, ReadDecision, ReadMinutes
 from cases.readings.judge import LONGEST_NAME, Chosen, Judge, Row
 from cases.readings.review import Review, review_of
 from meetings.models import IssueGroup
+from meetings.words import say
 from platform_site.lib.text import fold
 
 Kind = LedgerEntry.Kind
@@ -175,14 +176,14 @@ def read_choice(said: Mapping[str, Any], row: Row, review: Review) -> Chosen:
     case, is_new = _case(said, row, review, errors)
     group = case.group if case else _group(said, review, errors)
     if is_new and group is None:
-        errors.setdefault("group", "請選擇議題小組。")
+        errors.setdefault("group", say("請選擇議題小組。"))
     kind = str(said.get("kind", ""))
     kinds = judge_of(review).kinds(case, is_new=is_new)
     if not errors and kind not in kinds:
         errors["kind"] = _impossible(kind, kinds)
     reason = str(said.get("reason", ""))
     if reason not in ("", *LedgerEntry.Reason.values):
-        errors["reason"] = "沒有這種解列原因，請重新選擇。"
+        errors["reason"] = say("沒有這種解列原因，請重新選擇。")
     words = tidy_text(str(said.get("words", "")))
     if len(words) > LONGEST:
         errors["words"] = f"說明最多 {LONGEST} 字，目前有 {len(words)} 字。"
@@ -207,7 +208,7 @@ def read_choice(said: Mapping[str, Any], row: Row, review: Review) -> Chosen:
         if into is None and new is None:
             errors["into"] = "請填寫併入的列管案件（案號或名稱）或本次新案名稱。"
         elif into is not None and into == case:
-            errors["into"] = "合作案不能併入自己。"
+            errors["into"] = say("合作案不能併入自己。")
     if errors:
         raise ValidationError(dict(errors))
     return chosen
@@ -222,9 +223,9 @@ def _impossible(kind: str, kinds: Sequence[str]) -> str:
     if not kind:
         return "請選擇決定。"
     if not kinds:
-        return "這個合作案目前不在這次會議的議程，不能作決定；請改選或略過。"
-    can = "、".join(Kind(each).label for each in kinds)
-    return f"這個合作案在這次會議只能：{can}。"
+        return say("這個合作案目前不在這次會議的議程，不能作決定；請改選或略過。")
+    can = "、".join(str(Kind(each).label) for each in kinds)
+    return say("這個合作案在這次會議只能：") + f"{can}。"
 
 
 def _case(
@@ -235,7 +236,7 @@ def _case(
         return None, True
     typed = tidy_line(str(said.get("other", ""))) if choice == OTHER else choice
     if not typed:
-        errors["case"] = "請選擇合作案，或列為新案。"
+        errors["case"] = say("請選擇合作案，或列為新案。")
         return None, False
     case = find_case(typed, review)
     if case is None:
@@ -270,7 +271,7 @@ def _group(
         platform=review.read.reading.platform_id, slug=slug
     ).first()
     if group is None:
-        errors["group"] = "沒有這個議題小組，請重新選擇。"
+        errors["group"] = say("沒有這個議題小組，請重新選擇。")
     return group
 
 

@@ -13,6 +13,7 @@ from cases.reading.names import Names
 from cases.readings.judge import Row
 from cases.readings.result import MinutesFacts
 from meetings.models import IssueGroup
+from meetings.words import say
 
 Kind = LedgerEntry.Kind
 
@@ -81,8 +82,9 @@ def group_counts(
                 group, group.name, _three(claims, tally), rest, "continued" in claims
             )
     for name, claims in strange.items():
-        yield GroupCount(None, f"{name}（本平臺沒有這個小組）", _three(claims, Tally()))
-    yield GroupCount(None, "全部小組", _three(stated[None], whole))
+        unknown = name + say("（本平臺沒有這個小組）")
+        yield GroupCount(None, unknown, _three(claims, Tally()))
+    yield GroupCount(None, say("全部小組"), _three(stated[None], whole))
 
 
 def _tally(opening: int, rows: Sequence[Row]) -> Tally:
@@ -106,7 +108,7 @@ def _three(claims: Mapping[str, tuple[int, str]], tally: Tally) -> list[Count]:
         Count(label, *_stated(claims, counts, number))
         for label, counts, number in (
             ("新增", "listed", tally.listed),
-            ("解列", "delisted", tally.delisted),
+            (say("解列"), "delisted", tally.delisted),
             ("其餘持續列管", "continued", tally.continuing),
         )
     ]

@@ -26,6 +26,7 @@ from cases.readings.result import DecisionFacts
 from cases.record import UNSTATED
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Minutes, Platform
+from meetings.words import say
 
 Kind = LedgerEntry.Kind
 Code = Standing.Code
@@ -329,7 +330,7 @@ class Judge:
                 "請選擇是否為同一案。"
             )
         elif chosen.case is None and not chosen.is_new:
-            yield "請選擇合作案，或列為新案。"
+            yield say("請選擇合作案，或列為新案。")
         if chosen.kind == Kind.MERGE and not chosen.into:
             yield "文件未載併入何案，請填寫。"
         if chosen.kind == Kind.RENAME and not chosen.new_name:
@@ -337,9 +338,9 @@ class Judge:
         if chosen.is_new and len(chosen.new_name) > LONGEST_NAME:
             yield f"案名超過 {LONGEST_NAME} 字，請更正後再接受。"
         if group is None and decision.group:
-            yield f"本平臺沒有{quoted(decision.group)}，請選擇議題小組。"
+            yield f"本平臺沒有{quoted(decision.group)}，" + say("請選擇議題小組。")
         elif chosen.group is None:
-            yield "文件未載議題小組，請選擇。"
+            yield say("文件未載議題小組，請選擇。")
         elif chosen.case and group and not _is_within(chosen.case, group):
             yield f"文件列於{group}，但本案屬{chosen.case.group}。"
         if self.agenda is None:

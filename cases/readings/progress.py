@@ -30,6 +30,7 @@ from cases.readings.progress_facts import ProgressFacts, ReportFacts, report_of
 from cases.readings.progress_targets import Target, targets_of
 from meetings.minutes.compose import quoted
 from meetings.models import Municipality
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 Code = Standing.Code
@@ -246,7 +247,7 @@ def _judged(rows: Sequence[Row], reading: Reading) -> Iterator[Row]:
         judged = replace(row, targets=targets)
         doubts = list(_doubts(judged, reading, standing))
         if taken[row.case.pk, owner] > 1:
-            doubts.append(f"{row.owner}在這個合作案不只一段，只能接受其中一段。")
+            doubts.append(row.owner + say("在這個合作案不只一段，只能接受其中一段。"))
         if _stands_beside(row.case.pk, owner, targets, held, taken):
             kind = "共同填報" if owner else "各縣市"
             doubts.append(f"這一期另有{kind}的文字，寫入後兩者並列。")
@@ -304,7 +305,7 @@ def _doubts(row: Row, reading: Reading, standing: Mapping[int, str]) -> Iterator
             f"（{first.why}），請選擇是否同一案。"
         )
     elif row.is_open and row.certainty == Certainty.NONE:
-        yield "沒有這個名稱的合作案，請選擇合作案或略過。"
+        yield say("沒有這個名稱的合作案，請選擇合作案或略過。")
     if row.facts is not None and row.is_open:
         if row.facts.municipality and row.municipality is None:
             yield f"「{row.facts.municipality}」不是本平臺的成員，請選擇縣市。"

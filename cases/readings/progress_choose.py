@@ -28,6 +28,7 @@ from cases.readings.progress import ProgressReview, Row, review_progress
 from cases.readings.progress_targets import Target
 from cases.rounds import enter
 from meetings.models import Municipality
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 OTHER = "other"
@@ -187,7 +188,7 @@ def read_choice(said: Mapping[str, Any], row: Row, review: ProgressReview) -> Sa
     typed = tidy_line(str(said.get("other", ""))) if picked == OTHER else picked
     case = review.names.find(typed, review.reading.as_of) if typed else None
     if not typed:
-        errors["case"] = "請選擇合作案。"
+        errors["case"] = say("請選擇合作案。")
     elif case is None:
         errors["case"] = f"找不到「{typed[:60]}」，請填本平臺的案號或案名。"
     owner = str(said.get("municipality", ""))

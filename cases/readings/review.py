@@ -16,6 +16,7 @@ from cases.readings.minutes import Known, facts_of, is_foreign
 from cases.readings.result import MinutesFacts, PaperFacts
 from meetings.minutes.compose import quoted
 from meetings.models import Meeting, Minutes, Platform
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 
@@ -209,8 +210,10 @@ def _order_cautions(review: Review, meeting: Meeting) -> Iterator[str]:
     if later is not None and not review.is_recorded:
         yield (
             f"之後的{later.short_title}（{format_roc(later.held_on)}）已確認；"
-            "列管紀錄須前後相容，補登的決定若使其後的列管、解列或補登列管不再成立，"
-            "就不能確認。"
+            + say(
+                "列管紀錄須前後相容，補登的決定若使其後的列管、解列或補登列管不再成立，"
+                "就不能確認。"
+            )
         )
     if earlier is not None:
         yield (

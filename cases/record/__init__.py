@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
 from django.db import transaction
 
+from cases.record.archivist import archivist
 from cases.record.bodies import load_platform
 from cases.record.cases import load_cases
 from cases.record.decisions import UNSTATED
 from cases.record.files import Data, RecordError, guarded, make
 from cases.record.known import Known
+from cases.record.links import load_links
 from cases.record.meetings import load_meeting
 from cases.record.progress import load_progress
 from cases.record.proposals import load_proposals
@@ -28,6 +28,7 @@ from meetings.models import Municipality, Platform
 __all__ = ["FIXTURES", "UNSTATED", "RecordError", "archivist", "load_record"]
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+LINKS = "links.yaml"
 
 
 @transaction.atomic
@@ -47,17 +48,8 @@ def load_record(
         raise RecordError(f"{folder} 裡沒有平臺的資料檔（platform.yaml）。")
     for path in paths:
         _PlatformRecord(path.parent, say).load()
-
-
-def archivist() -> User:
-    """Return the account under whose name the archive is entered; nobody logs in with it."""
-    user, is_new = get_user_model().objects.get_or_create(
-        username="archive", defaults={"first_name": "歷史紀錄匯入", "is_active": False}
-    )
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-    return user
+    if (folder / LINKS).exists():
+        guarded(folder / LINKS, list, load_links)
 
 
 def _load_municipalities(path: Path, rows: Sequence[Data]) -> None:

@@ -16,6 +16,8 @@ FIELDS = (
     "case_word",
     "delist_word",
     "report_name",
+    "group_word",
+    "form_name",
 )
 OF_PLATFORM = {*FIELDS, "members", "groups", "themes", "proposal_types", "series"}
 

@@ -15,10 +15,11 @@ from django.utils import timezone
 from cases.models import Case, Participant, ProgressUpdate, ReportingRound
 from cases.rounds.holding import LOCKED, PAPER, State, hold_round, refuse_unless_kept
 from meetings.models import Municipality, Platform
+from meetings.words import say, say_later
 from platform_site.lib.roc import format_roc
 
 TAKEN = "這個資料時間已有一輪填報。"
-ASKED = "這個合作案本期已在填報中。"
+ASKED = say_later("這個合作案本期已在填報中。")
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def open_round(
     round_.full_clean()
     cases = list(Case.objects.filter(platform=platform).listed_on(as_of).in_order())
     if not cases:
-        raise ValidationError(f"{format_roc(as_of)}沒有列管中的合作案。")
+        raise ValidationError(format_roc(as_of) + say("沒有列管中的合作案。"))
     try:
         with transaction.atomic():
             round_.save()
@@ -84,7 +85,7 @@ def add_case(
     known = Case.objects.filter(pk=case.pk, platform=found.platform_id)
     days = {found.as_of, timezone.localdate(at)}
     if not any(known.listed_on(day).exists() for day in days):
-        raise ValidationError("這個合作案未在列管中，不能加入填報。")
+        raise ValidationError(say("這個合作案未在列管中，不能加入填報。"))
     try:
         with transaction.atomic():
             return ProgressUpdate.objects.bulk_create(slots_for(found, [case]))
@@ -120,7 +121,7 @@ def _ask_again(
     found = _hold_open(round_, by)
     if not old:
         raise ValidationError(
-            "這個合作案本期不在填報中，或填報方式剛有變更，請重新開啟頁面。"
+            say("這個合作案本期不在填報中，或填報方式剛有變更，請重新開啟頁面。")
         )
     wanted = {city.pk if city else None for city in cities}
     if {slot.municipality_id for slot in old} == wanted:

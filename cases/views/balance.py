@@ -11,6 +11,7 @@ from cases.decisions import names_on
 from cases.status import readable_cases
 from meetings.models import Meeting, Platform
 from meetings.views import get_platform, no_meeting
+from meetings.words import say
 from platform_site.lib.page_cache import public_page
 
 
@@ -28,8 +29,8 @@ def _books(
         raise no_meeting(platform, slug)
     if not meeting.series.is_deciding:
         raise Http404(
-            f"{meeting.series.name}不決定列管與解列，沒有列管結算；"
-            "請改看該次會議的紀錄。"
+            meeting.series.name
+            + say("不決定列管與解列，沒有列管結算；請改看該次會議的紀錄。")
         )
     return meeting, books_of(meeting)
 
@@ -66,7 +67,7 @@ def balance_cases(
         raise Http404("列管結算沒有這個數字，請由該次會議的列管結算點選。")
     slugs = {row(account).slug: account for account in accounts}
     if group not in slugs:
-        raise Http404("這個平臺沒有這個議題小組，請由該次會議的列管結算點選。")
+        raise Http404(say("這個平臺沒有這個議題小組，請由該次會議的列管結算點選。"))
     account = slugs[group]
     cases = list(
         readable_cases(request.user)
@@ -80,7 +81,7 @@ def balance_cases(
         "platform": body,
         "active": "meetings",
         "meeting": sitting,
-        "scope": account.group.name if account.group else "全部小組",
+        "scope": account.group.name if account.group else say("全部小組"),
         "label": label,
         "definition": definition,
         "count": account.count(number),

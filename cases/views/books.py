@@ -8,6 +8,7 @@ from django.shortcuts import render
 from cases.balance import NUMBERS, books
 from cases.balance_page import WHOLE, chart, row
 from meetings.views import get_platform
+from meetings.words import say
 from platform_site.lib.page_cache import public_page
 
 
@@ -36,7 +37,7 @@ def books_page(request: HttpRequest, platform: str) -> HttpResponse:
         return render(request, "cases/books.html", context, status=400)
     chosen = [each for each in rows if each.slug == slug]
     context |= {
-        "scope": scopes.get(slug, "全部小組"),
+        "scope": scopes.get(slug, say("全部小組")),
         "rows": chosen,
         "chart": chart([each.account for each in chosen]),
         "differing": [

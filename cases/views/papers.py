@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -24,6 +24,7 @@ from cases.reports import NothingToReport, status_report
 from meetings.minutes.paper_files import serve_paper
 from meetings.models import Platform
 from meetings.views import get_meeting, get_platform, paper_refused
+from meetings.words import say
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.serve import refusal_status, serve_kept, serve_pdf
 
@@ -39,7 +40,7 @@ def status_report_file(
     the table is sorted by. The file is made once for the same content and served
     from disk afterwards.
     """
-    body = get_object_or_404(Platform, slug=platform)
+    body = get_platform(platform)
     asked = CaseFilter(request.GET, platform=body)
     if not asked.is_valid():
         sentences = [each for errors in asked.form.errors.values() for each in errors]
@@ -96,7 +97,7 @@ def minutes_extract(
         if value.strip()
     ]
     if len(asked) != 1:
-        sentence = "請指定要節錄的案號或小組，並且只指定一項。"
+        sentence = say("請指定要節錄的案號或小組，並且只指定一項。")
         return paper_refused(request, sitting, sentence, 400)
     ((name, value),) = asked
     today = timezone.localdate()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from dataclasses import asdict
 
-from django.db.models import Count, F, Prefetch
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import picture
 from cases.case_page import case_page, was_public
 from cases.exports.status_report import FILE_FORMATS
+from cases.landing import landing_page
+from cases.links import BY_PLATFORM, ONCE
 from cases.models import Standing
-from cases.status import (
-    DEFINITIONS,
-    count_cases,
-    public_cases_on,
-)
-from meetings.models import Meeting, Membership, Platform
+from cases.status import count_cases
+from meetings.models import Meeting
 from meetings.views import get_platform
 from platform_site.lib.gone import Gone
 from platform_site.lib.page_cache import public_page
@@ -26,34 +26,47 @@ from platform_site.lib.page_cache import public_page
 
 @public_page
 def landing(request: HttpRequest) -> HttpResponse:
-    """The platforms, one card each."""
-    today = timezone.localdate()
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for platform_id, code, number in (
-        public_cases_on(today)
-        .order_by()
-        .values_list("platform_id", F("standing"))
-        .annotate(number=Count("pk"))
-    ):
-        found[platform_id][code] = number
-    members = Membership.objects.select_related("municipality")
-    platforms = Platform.objects.annotate(
-        groups_count=Count("groups", distinct=True)
-    ).prefetch_related(Prefetch("memberships", queryset=members))
-    codes = (Standing.Code.LISTED, Standing.Code.DELISTED)
-    cards = [
-        (
-            platform,
-            [
-                (code, code.label, DEFINITIONS[code], found[platform.pk].get(code, 0))
-                for code in codes
-            ]
-            if platform.pk in found
-            else [],
-        )
-        for platform in platforms
-    ]
-    return render(request, "cases/landing.html", {"cards": cards, "today": today})
+    """The platforms, one card each, own ones first; and the count over all of them."""
+    page = landing_page(timezone.localdate(), request.user)
+    context = {"landing": page, "by_platform": BY_PLATFORM, "once": ONCE}
+    return render(request, "cases/landing.html", context)
+
+
+@public_page
+def counts(request: HttpRequest) -> HttpResponse:
+    """The numbers of the first page as JSON, each with its definition."""
+    page = landing_page(timezone.localdate(), AnonymousUser())
+    answer = {
+        "as_of": page.today.isoformat(),
+        "platforms": [
+            {
+                "slug": card.platform.slug,
+                "name": card.platform.name,
+                "url": request.build_absolute_uri(
+                    reverse("cases:platform", args=[card.platform.slug])
+                ),
+                "standings": [asdict(count) for count in card.counts],
+            }
+            for card in page.cards
+        ],
+        "listed": {
+            "by_platform": {
+                "number": page.total.by_platform,
+                "counts_linked_once": False,
+                "definition": BY_PLATFORM,
+            },
+            "once": {
+                "number": page.total.once,
+                "counts_linked_once": True,
+                "definition": ONCE,
+            },
+        },
+        "linked_matters": page.total.groups,
+    }
+    return HttpResponse(
+        json.dumps(answer, ensure_ascii=False, indent=2) + "\n",
+        content_type="application/json; charset=utf-8",
+    )
 
 
 @public_page
@@ -117,6 +130,8 @@ def case(request: HttpRequest, platform: str, number: str) -> HttpResponse:
             "其他案件請由列管情形查找，如需了解請洽平臺幕僚。"
         )
     if page is None:
-        raise Http404(f"{body.name}沒有案號{number}的合作案，請由列管情形查找。")
+        raise Http404(
+            f"{body.name}沒有案號{number}的{body.case_word}，請由列管情形查找。"
+        )
     context = {"platform": body, "active": "cases", "page": page}
     return render(request, "cases/case.html", context)

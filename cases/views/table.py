@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from cases.exports.status_report import MOST_CASES_IN_PDF
 from cases.filters import ALL, CaseFilter, Group
-from cases.models import Standing
+from cases.models import LedgerEntry, Standing
 from cases.status import (
     DEFINITIONS,
     SORTS,
@@ -58,16 +58,23 @@ class Line:
 
     def html(self) -> str:
         """The row of the table."""
-        return _row_as_it_is(self) if settings.DEBUG else _row_kept(self)
+        return _row_as_it_is(self) if settings.DEBUG else _row_kept(self, _words())
 
 
 def _row_as_it_is(line: Line) -> str:
     return render_to_string("cases/_case_row.html", {"line": line, "row": line.row})
 
 
+def _words() -> tuple[str, ...]:
+    """What the platform calls the decisions and standings that rows show."""
+    return tuple(str(each.label) for each in (*Standing.Code, *LedgerEntry.Kind))
+
+
 # Rows are the dear part of the page, and the same on many pages. All that stands
-# in a row is in the line, so that a kept one is never stale.
-_row_kept = lru_cache(maxsize=4096)(_row_as_it_is)
+# in a row is in the line and in the words, so that a kept one is never stale.
+@lru_cache(maxsize=4096)
+def _row_kept(line: Line, words: tuple[str, ...]) -> str:
+    return _row_as_it_is(line)
 
 
 @dataclass(frozen=True)
@@ -259,7 +266,7 @@ def _sortable(
         css_class,
         cases.query(sort=offered) or "?",
         direction,
-        SORTS[offered].label,
+        str(SORTS[offered].label),
     )
 
 
@@ -271,7 +278,7 @@ def _chips(cases: CaseFilter) -> Iterator[Chip]:
         left = cases.query(as_of=None) or "?"
         yield Chip("資料日期", format_roc(cases.day), left)
     if cases.sort_name != BY_GROUP:
-        label = SORTS[cases.sort_name].label
+        label = str(SORTS[cases.sort_name].label)
         yield Chip("排序", label, cases.query(sort=None) or "?")
 
 

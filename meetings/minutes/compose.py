@@ -28,10 +28,10 @@ def continuing_phrase(count: int, *, are_others: bool) -> str:
     return f"{'其餘' if are_others else ''}{count}案持續列管。"
 
 
-def groups_phrase(case_word: str, totals: str) -> str:
+def groups_phrase(case_word: str, totals: str, *, group_word: str) -> str:
     """Return the line above the groups' resolutions, with the counts of the whole."""
     files = case_word if case_word.endswith("件") else f"{case_word}件"
-    return f"議題小組{files}，請依決議持續辦理：{totals}"
+    return f"{group_word}{files}，請依決議持續辦理：{totals}"
 
 
 def totals_phrase(
@@ -39,7 +39,7 @@ def totals_phrase(
     delisted: int | None,
     listed: int | None,
     running: int | None,
-    delist_word: str = "解列",
+    delist_word: str,
 ) -> str:
     """Return the counts over all groups; what is None goes unsaid.
 

@@ -57,7 +57,8 @@ def next_meeting(series: MeetingSeries, *, today: date) -> NextMeeting:
     number = None
     if series.numbering != MeetingSeries.Numbering.NONE:
         number = max(_numbers(series, year), default=0) + 1
-    return NextMeeting(number, year, title_of(series, number, year), _next_host(series))
+    title = title_of(series, number, year)
+    return NextMeeting(number, year, title, _next_host(series, today))
 
 
 def title_of(series: MeetingSeries, number: int | None, year: int | None) -> str:
@@ -92,16 +93,29 @@ def _numbers(series: MeetingSeries, year: int | None) -> list[int]:
     ]
 
 
-def _next_host(series: MeetingSeries) -> Municipality | None:
-    """Return the member that hosted longest ago, one that never did before all."""
+def _next_host(series: MeetingSeries, today: date) -> Municipality | None:
+    """Return whose turn it is: the member that hosted longest ago, or never did.
+
+    By the year one member hosts all meetings whose turns go by the year.
+    """
+    if series.hosting == MeetingSeries.Hosting.NONE:
+        return None
+    by_year = series.hosting == MeetingSeries.Hosting.BY_YEAR
+    meetings = (
+        Meeting.objects.filter(
+            platform=series.platform_id, series__hosting=series.hosting
+        )
+        if by_year
+        else series.meetings.all()
+    )
     hosted: dict[int, int] = {}
-    for turn, host in enumerate(
-        series.meetings.filter(host__isnull=False)
-        .in_order()
-        .values_list("host_id", flat=True)
+    for turn, (host, held_on) in enumerate(
+        meetings.filter(host__isnull=False).in_order().values_list("host_id", "held_on")
     ):
         assert host is not None
         hosted[host] = turn
+        if by_year and held_on.year == today.year:
+            return Municipality.objects.get(pk=host)
     members = series.platform.members.order_by("order")
     if not hosted:
         return None

@@ -334,7 +334,10 @@ class _Sections:
             lines += self._group(group, write_marker(Level.CHINESE_BRACKET, number))
         if not lines:
             return []
-        said = groups_phrase(self.meeting.platform.case_word, self.facts.totals)
+        platform = self.meeting.platform
+        said = groups_phrase(
+            platform.case_word, self.facts.totals, group_word=platform.group_word
+        )
         return [PaperLine(1, write_marker(Level.CHINESE, count), said), *lines]
 
     def _group(self, group: GroupResolutions, marker: str) -> list[PaperLine]:

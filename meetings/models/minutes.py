@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from meetings.models.meetings import Meeting
 from meetings.models.platforms import IssueGroup
+from meetings.words import say_later
 
 
 @pghistory.track()
@@ -144,7 +145,7 @@ class Resolution(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="議題小組",
+        verbose_name=say_later("議題小組"),
     )
     text = models.TextField("決議文字")
 

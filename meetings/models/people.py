@@ -21,6 +21,7 @@ from meetings.models.platforms import (
     Municipality,
     Platform,
 )
+from meetings.words import say_later
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -90,7 +91,10 @@ class Assignment(models.Model):
     """A group contact's task (窗口指派): a group, for a municipality, for a term."""
 
     group = models.ForeignKey(
-        IssueGroup, models.PROTECT, related_name="assignments", verbose_name="議題小組"
+        IssueGroup,
+        models.PROTECT,
+        related_name="assignments",
+        verbose_name=say_later("議題小組"),
     )
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, related_name="assignments", verbose_name="縣市"
@@ -102,7 +106,7 @@ class Assignment(models.Model):
         blank=True,
         related_name="assignments",
         verbose_name="局處",
-        help_text="空白表示該縣市在小組內的全部合作案。",
+        help_text=say_later("空白表示該縣市在小組內的全部合作案。"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

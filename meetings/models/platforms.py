@@ -10,6 +10,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import resolve
 
+from meetings.words import say_later
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -46,9 +48,16 @@ class Platform(models.Model):
     delist_word = models.CharField(
         "解列用語", max_length=10, default="解列", help_text="如解列、解除列管。"
     )
+    group_word = models.CharField(
+        "議題小組用語",
+        max_length=10,
+        default="議題小組",
+        help_text="如議題小組、議題組。",
+    )
     report_name = models.CharField(
         "辦理情形報告名稱", max_length=30, default="合作方案辦理情形"
     )
+    form_name = models.CharField("提案單名稱", max_length=30, default="合作提案單")
     members = models.ManyToManyField(
         "meetings.Municipality",
         through="meetings.Membership",
@@ -235,7 +244,7 @@ class MeetingSeries(models.Model):
     class Level(models.TextChoices):
         MAYOR = "mayor", "首長層級會議"
         VICE_MAYOR = "vice_mayor", "副首長層級會議"
-        WORKING_GROUP = "working_group", "工作小組會議"
+        WORKING_GROUP = "working_group", say_later("議題小組工作會議")
         SECRETARIAT = "secretariat", "幕僚會議"
         SPECIAL = "special", "專案會議"
 
@@ -243,6 +252,11 @@ class MeetingSeries(models.Model):
         RUNNING = "running", "累計次數"
         PER_YEAR = "per_year", "每年度起算"
         NONE = "none", "不編次"
+
+    class Hosting(models.TextChoices):
+        BY_MEETING = "by_meeting", "逐次輪值"
+        BY_YEAR = "by_year", "逐年輪值"
+        NONE = "none", "不輪值"
 
     platform = models.ForeignKey(
         Platform, models.PROTECT, related_name="series", verbose_name="平臺"
@@ -259,8 +273,15 @@ class MeetingSeries(models.Model):
         verbose_name="議題小組",
     )
     numbering = models.CharField("編次方式", max_length=10, choices=Numbering.choices)
+    hosting = models.CharField(
+        "主辦輪值",
+        max_length=10,
+        choices=Hosting.choices,
+        default=Hosting.BY_MEETING,
+        help_text="逐年輪值：平臺同一年內逐年輪值的會議，由同一縣市主辦。",
+    )
     is_deciding = models.BooleanField(
-        "決定列管", default=False, help_text="此層級會議決定列管與解列。"
+        "決定列管", default=False, help_text=say_later("此層級會議決定列管與解列。")
     )
     order = models.PositiveSmallIntegerField("順序", default=0)
 

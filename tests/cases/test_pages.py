@@ -60,8 +60,8 @@ def test_landing_shows_each_platform_with_its_standing_or_that_it_has_none(
 
     cards = {text(card.find("h2")): card for card in page.classed("card")}
     assert cards.keys() == {platform.name, empty.name}
-    figures = [text(a) for a in page.all("a", cards[platform.name])]
-    assert figures == [platform.name, "1 案列管中", "0 案已解列"]
+    figures = [text(a) for a in page.all("li/a", cards[platform.name])]
+    assert figures == ["1 案列管中", "0 案提案中", "0 案已解列"]
     assert "尚無紀錄" in text(cards[empty.name])
     assert "苗栗縣" in text(cards[empty.name])
 
@@ -589,10 +589,11 @@ def _fill(platform, publish, clerk, count):
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("cases:landing", 5),
+        ("cases:landing", 11),
+        ("cases:counts", 10),
         ("cases:platform", 8),
         ("cases:table", 7),
-        ("cases:case", 13),
+        ("cases:case", 15),
         ("cases:balance", 8),
         ("cases:balance-cases", 10),
         ("cases:site-map", 3),
@@ -608,6 +609,7 @@ def test_number_of_queries_does_not_grow(client, publish, clerk, name, most):
         case, meeting = _fill(platform, publish, clerk, count)
         arguments = {
             "cases:landing": [],
+            "cases:counts": [],
             "cases:site-map": [],
             "cases:glossary": [],
             "cases:sitemap-xml": [],

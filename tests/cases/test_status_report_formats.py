@@ -100,7 +100,7 @@ def unguarded(cell):
 
 def from_json(content):
     data = json.loads(content)
-    rows = [[column.heading for column in COLUMNS]]
+    rows = [["議題小組", *(column.heading for column in COLUMNS)]]
     for group in data["groups"]:
         for case in group["cases"]:
             about = [

@@ -92,6 +92,45 @@ def test_the_member_that_hosted_longest_ago_is_next(running, platform):
     assert next_meeting(running, today=TODAY).host == third
 
 
+def test_one_member_hosts_all_that_year_where_turns_go_by_the_year(platform):
+    first, second, third = (MunicipalityFactory(order=order) for order in range(1, 4))
+    for city in (first, second, third):
+        MembershipFactory(platform=platform, municipality=city)
+    heads, deputies = (
+        DecidingSeriesFactory(platform=platform, slug=slug, hosting="by_year")
+        for slug in ("heads", "deputies")
+    )
+    held(heads, 1, dt.date(2023, 5, 1), host=first)
+    held(deputies, 1, dt.date(2023, 6, 1), host=first)
+    held(deputies, 2, dt.date(2024, 6, 1), host=second)
+    following = {2024: second, 2025: third}
+
+    for year, host in following.items():
+        for series in (heads, deputies):
+            assert next_meeting(series, today=dt.date(year, 9, 1)).host == host
+
+
+def test_turns_by_the_year_leave_those_by_the_meeting_alone(platform):
+    first, second = (MunicipalityFactory(order=order) for order in (1, 2))
+    for city in (first, second):
+        MembershipFactory(platform=platform, municipality=city)
+    yearly = DecidingSeriesFactory(platform=platform, slug="heads", hosting="by_year")
+    single = DecidingSeriesFactory(platform=platform, slug="experts")
+    held(yearly, 1, dt.date(2025, 1, 1), host=first)
+    held(single, 1, dt.date(2025, 2, 1), host=second)
+
+    assert next_meeting(yearly, today=dt.date(2025, 9, 1)).host == first
+    assert next_meeting(single, today=dt.date(2025, 9, 1)).host == first
+
+
+def test_series_without_turns_proposes_no_host(platform):
+    city = MembershipFactory(platform=platform).municipality
+    series = DecidingSeriesFactory(platform=platform, hosting="none")
+    held(series, 1, dt.date(2025, 1, 1), host=city)
+
+    assert next_meeting(series, today=TODAY).host is None
+
+
 @pytest.mark.parametrize(
     ("number", "sentences"),
     [

@@ -95,6 +95,7 @@ READERS_OF_GONE = everybody(410) | dict.fromkeys([*KEEPERS, "official"], 200)
 # Address, its arguments, and the answer to GET for each role; other methods get 405.
 PUBLIC = [
     ("cases:landing", {}, everybody(200)),
+    ("cases:counts", {}, everybody(200)),
     ("cases:site-map", {}, everybody(200)),
     ("cases:glossary", {}, everybody(200)),
     ("cases:privacy", {}, everybody(200)),
@@ -249,6 +250,15 @@ DESK = [
     ("desk:edition-again", EDITION, 405, 302),
     ("desk:edition-again", {**REPORTED, "number": 3}, 405, 404),
     ("desk:edition-away", EDITION, 405, 409),
+    ("desk:links", PLATFORM, 200, 422),
+    ("desk:new-platform", {}, 200, 422),
+    ("desk:setup", PLATFORM, 200, 405),
+    ("desk:setup-words", PLATFORM, 200, 422),
+    # No members chosen, while they take part in cases.
+    ("desk:setup-members", PLATFORM, 200, 422),
+    ("desk:setup-groups", PLATFORM, 200, 422),
+    ("desk:setup-series", PLATFORM, 200, 422),
+    ("desk:unlink", {**PLATFORM, "key": 0}, 405, 404),
     # Papers: minutes of which a draft was made, and a status report.
     ("desk:readings", PLATFORM, 200, 400),
     ("desk:control", PLATFORM, 200, 405),
@@ -297,7 +307,7 @@ def at_the_desk(name, got, posted):
         if role in ("public", "contact", "official"):
             return LOGIN
         own = {"GET": got, "POST": posted, "PUT": 405, "DELETE": 405}
-        if role in KEEPERS or name == "desk:index":
+        if role in KEEPERS or name in ("desk:index", "desk:new-platform"):
             return own
         return {method: 405 if code == 405 else 404 for method, code in own.items()}
 

@@ -380,6 +380,7 @@ def test_what_a_trigger_refuses_is_said_above_the_form(
             "slug": series.slug,
             "level": series.level,
             "numbering": series.numbering,
+            "hosting": series.hosting,
             "order": 1,
         },
     )

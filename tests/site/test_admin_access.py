@@ -302,6 +302,9 @@ def test_platform_is_changed_by_its_own_secretariat(client, record):
         "order": 0,
         "case_word": "合作案",
         "delist_word": "解列",
+        "group_word": platform.group_word,
+        "report_name": platform.report_name,
+        "form_name": platform.form_name,
         "memberships-TOTAL_FORMS": 0,
         "memberships-INITIAL_FORMS": 0,
     }

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases.balance import NUMBERS, Account, books
 from meetings.models import Platform
+from meetings.words import say, speaking_for
 from platform_site.lib.roc import format_roc
 
 
@@ -71,13 +72,14 @@ def as_json(accounts: list[Account]) -> str:
 
 def as_table(accounts: list[Account]) -> str:
     """Return the accounts as a table of fixed width for a terminal."""
-    heads = ["組別", *(label for label, _ in NUMBERS.values())]
-    heads += ["所載新增", "所載解列", "所載其餘", "文件差異", "未解釋"]
     lines: list[str] = []
     meeting = None
     for account in accounts:
         if account.meeting != meeting:
             meeting = account.meeting
+            with speaking_for(meeting.platform):
+                heads = ["組別", *(str(label) for label, _ in NUMBERS.values())]
+                heads += ["所載新增", say("所載解列"), "所載其餘", "文件差異", "未解釋"]
             lines += ["", f"{meeting.title}（{format_roc(meeting.held_on)}）"]
             lines.append(
                 "  ".join(

@@ -13,6 +13,7 @@ from cases.exports.status_report import FILE_FORMATS
 from cases.exports.status_report_pdf import status_report_pdf_here
 from cases.reports import NothingToReport, StatusReport, report_day, status_report
 from meetings.models import Platform
+from meetings.words import speaking_for
 from platform_site.lib.faults import reason
 from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
@@ -60,8 +61,8 @@ class Command(BaseCommand):
         try:
             day = report_day(as_of or "", timezone.localdate())
             body = Platform.objects.get(slug=platform)
-            report = status_report(body, day)
-            with replacing(output) as file:
+            with speaking_for(body), replacing(output) as file:
+                report = status_report(body, day)
                 self._write(report, extension, file)
                 size = file.tell()
         except Platform.DoesNotExist:

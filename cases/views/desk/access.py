@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 
 from meetings.models import Meeting, Minutes, Platform
+from meetings.words import speak_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -34,6 +35,7 @@ def kept_platform(request: HttpRequest, slug: str) -> Platform:
     platform = Platform.objects.kept_by(request.user).filter(slug=slug).first()
     if platform is None:
         raise Http404("沒有這個平臺，或您不是該平臺的幕僚人員。")
+    speak_for(platform)
     return platform
 
 

@@ -30,6 +30,7 @@ from cases.views.desk.access import desk_page, desk_view, draft_minutes, kept_me
 from cases.views.desk.overview import address_of
 from cases.views.desk.steps import steps_of
 from meetings.models import IssueGroup, Meeting, Minutes
+from meetings.words import say
 from platform_site.lib.record_admin import refusal
 from platform_site.lib.text import interchange
 
@@ -49,7 +50,7 @@ class ClaimForm(forms.ModelForm[CountClaim]):
         self.instance.source = CountClaim.Source.ANNOUNCEMENT
         group: Any = self.fields["group"]
         group.queryset = IssueGroup.objects.filter(platform=meeting.platform_id)
-        group.empty_label = "全部小組"
+        group.empty_label = say("全部小組")
         group.help_text = ""
         self.fields["words"].help_text = "照錄原文，如「新增11案」。"
 

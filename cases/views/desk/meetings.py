@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.desk.forms import MeetingForm
 from cases.models import ReportingRound
 from cases.rounds.overview import counted, phase_of
+from cases.setting_up import may_set_up
 from cases.views.desk.access import desk_page, desk_view, kept_platform
 from meetings.minutes.next_meeting import (
     NextMeeting,
@@ -74,6 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "platforms": platforms.prefetch_related("series"),
             "meetings": meetings,
             "today": today,
+            "may_set_up": may_set_up(request.user),
         },
     )
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
+from django_stubs_ext import StrOrPromise
 
 from cases.desk.forms import RowForm
 from cases.views.desk.parts import Content, Part
@@ -119,7 +120,7 @@ class RowsPart(Part):
     template = "desk/rows.html"
     form: ClassVar[type[RowForm]]
     add_label = "再加一列"
-    hint = ""
+    hint: StrOrPromise = ""
 
     def existing(self) -> Sequence[Any]:
         """Return the rows that stand."""

@@ -28,6 +28,7 @@ from cases.models import Case, DraftDecision, LedgerEntry, Proposal, Standing
 from cases.proposals import awaiting
 from cases.views.desk.access import desk_view, draft_minutes, kept_meeting
 from cases.views.desk.parts import Content, Part, edit
+from meetings.words import say
 from platform_site.lib.text import fold
 
 Kind = LedgerEntry.Kind
@@ -106,7 +107,7 @@ class SheetPart(Part):
         for sheet in self.sheets:
             if sheet.group.slug == self.group_slug:
                 return sheet
-        raise Http404("這次會議沒有這個議題小組。")
+        raise Http404(say("這次會議沒有這個議題小組。"))
 
     @cached_property
     def awaiting(self) -> list[Proposal]:
@@ -225,7 +226,7 @@ class SheetPart(Part):
             Kind.DELIST: word,
             Kind.PROPOSE_DELIST: f"提請{word}",
             Kind.CARRY_IN: "補登列管",
-        }.get(kind, kind.label)
+        }.get(kind) or str(kind.label)
 
     def _shown(self, row: Row, content: Content) -> ShownRow:
         said = content.get(row.key) or self._unsaid(row.key)

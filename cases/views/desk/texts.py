@@ -20,6 +20,7 @@ from cases.views.desk.access import desk_view, draft_minutes, kept_meeting
 from cases.views.desk.parts import Content, edit
 from cases.views.desk.rows import RowsPart, write_rows
 from meetings.models import Attachment, Motion, Remark, Resolution, Section
+from meetings.words import say_later
 
 
 @desk_view
@@ -83,7 +84,7 @@ class ResolutionsPart(RowsPart):
     title = "全案決議"
     form = ResolutionForm
     add_label = "再加一項決議"
-    hint = "不屬任何議題小組的決議；各組的決議由各組頁面帶入，不必在此重打。"
+    hint = say_later("不屬任何議題小組的決議；各組的決議由各組頁面帶入，不必在此重打。")
 
     def existing(self) -> Sequence[Any]:
         """Return the resolutions of no group."""

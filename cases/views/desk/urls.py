@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from cases import converters as case_converters  # noqa: F401
-from cases.views import control
+from cases.views import control, links
 from cases.views.desk import (
     agenda,
     check,
@@ -13,6 +13,7 @@ from cases.views.desk import (
     overview,
     papers,
     publish,
+    setup,
     sheet,
     texts,
 )
@@ -22,15 +23,22 @@ from meetings import converters  # noqa: F401  makes the formats known
 app_name = "desk"
 
 MEETING = "<slug:platform>/<slug:meeting>"
-# Before meetings: none is called so, nor "rounds" or "control".
+# Before meetings: none is called so, nor "rounds", "control", "links" or "people".
 READINGS = "<slug:platform>/readings"
 CONTROL = "<slug:platform>/control"
 EDITIONS = "<slug:platform>/rounds/<data_date:as_of>/editions"
+SETUP = "<slug:platform>/setup"
 READ_PROGRESS = f"{READINGS}/<int:key>/progress"
 READ_MINUTES = f"{READINGS}/<int:key>/minutes/<int:order>"
 
 urlpatterns = [
     path("", meetings.index, name="index"),
+    path("platforms/new/", setup.new_platform, name="new-platform"),
+    path(f"{SETUP}/", setup.setup, name="setup"),
+    path(f"{SETUP}/words/", setup.words, name="setup-words"),
+    path(f"{SETUP}/members/", setup.members, name="setup-members"),
+    path(f"{SETUP}/groups/", setup.groups, name="setup-groups"),
+    path(f"{SETUP}/series/", setup.series, name="setup-series"),
     path("<slug:platform>/new/<slug:series>/", meetings.new_meeting, name="new"),
     path(f"{READINGS}/", listing.readings, name="readings"),
     path(f"{READINGS}/read-next/", listing.read_on, name="read-next"),
@@ -69,6 +77,8 @@ urlpatterns = [
         name="control-file",
     ),
     path(f"{CONTROL}/<slug:report>/", control.report, name="control-report"),
+    path("<slug:platform>/links/", links.links, name="links"),
+    path("<slug:platform>/links/<int:key>/remove/", links.unlink, name="unlink"),
     path(f"{MEETING}/", overview.overview, name="meeting"),
     path(f"{MEETING}/check/", check.check, name="check"),
     path(f"{MEETING}/confirm/", check.confirm, name="confirm"),

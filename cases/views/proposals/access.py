@@ -17,6 +17,7 @@ from django.utils import timezone
 from cases.models import Proposal, ProposalContact
 from cases.proposals.forms import places_of
 from meetings.models import Platform
+from meetings.words import say
 
 View = Callable[..., HttpResponseBase]
 NO_SUCH = "沒有這份提案單，或您不能閱讀；請由提案單清單選擇。"
@@ -110,7 +111,7 @@ def known_platform(request: HttpRequest, slug: str) -> Platform:
         .exists()
     ):
         return platform
-    raise Http404("沒有這個平臺，或您不是該平臺的幕僚人員或小組窗口。")
+    raise Http404(say("沒有這個平臺，或您不是該平臺的幕僚人員或小組窗口。"))
 
 
 def may_propose(request: HttpRequest, platform: Platform) -> bool:

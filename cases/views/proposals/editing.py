@@ -47,6 +47,7 @@ from cases.views.proposals.access import (
     seen_proposal,
     user_of,
 )
+from meetings.words import say
 
 LOST = "這份提案單現在不能由您修改，內容請另存後重新開啟頁面查看。"
 
@@ -57,7 +58,7 @@ def new(request: HttpRequest, platform: str) -> HttpResponseBase:
     """Begin a proposal: of which group, for which municipality, from which motion."""
     body = known_platform(request, platform)
     if not may_propose(request, body):
-        raise Http404("您不是這個平臺的幕僚人員或小組窗口，不能提案。")
+        raise Http404(say("您不是這個平臺的幕僚人員或小組窗口，不能提案。"))
     day = timezone.localdate()
     asked: dict[str, Any] = {"platform": body, "by": request.user, "day": day}
     data = request.POST if request.method == "POST" else None
@@ -78,7 +79,7 @@ def new(request: HttpRequest, platform: str) -> HttpResponseBase:
     return proposals_page(
         request,
         "proposals/new.html",
-        "新增合作提案單",
+        say("新增合作提案單"),
         {"platform": body, "form": form, "errors": errors, "lacks": {}},
         status=UNPROCESSABLE if errors else 200,
     )

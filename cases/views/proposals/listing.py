@@ -25,6 +25,7 @@ from cases.views.proposals.access import (
     proposals_view,
 )
 from meetings.models import Assignment, IssueGroup, Municipality, Platform
+from meetings.words import say, say_later
 from platform_site.lib.search import found_in, read_words
 
 MOST = 500
@@ -39,10 +40,10 @@ class ProposalFilter(forms.Form):
     )
     group = forms.ModelChoiceField(
         IssueGroup.objects.none(),
-        label="議題小組",
+        label=say_later("議題小組"),
         required=False,
         to_field_name="slug",
-        empty_label="全部小組",
+        empty_label=say_later("全部小組"),
     )
     city = forms.ModelChoiceField(
         Municipality.objects.none(),
@@ -123,7 +124,7 @@ def platforms(request: HttpRequest) -> HttpResponseBase:
     if len(found) == 1:
         return HttpResponseRedirect(reverse("proposals:list", args=[found[0].slug]))
     return proposals_page(
-        request, "proposals/platforms.html", "合作提案單", {"platforms": found}
+        request, "proposals/platforms.html", say("合作提案單"), {"platforms": found}
     )
 
 
@@ -148,7 +149,7 @@ def proposals(request: HttpRequest, platform: str) -> HttpResponse:
     return proposals_page(
         request,
         "proposals/list.html",
-        "合作提案單",
+        say("合作提案單"),
         {
             "platform": body,
             "form": asked,

@@ -34,7 +34,7 @@ def form(
     seen = seen_proposal(request, platform, key)
     proposal = seen.proposal
     sheets = sheets_of(proposal.platform, [proposal], contacts=True)
-    title = f"合作提案單 {proposal.key} {proposal.title}".strip()
+    title = f"{proposal.platform.form_name} {proposal.key} {proposal.title}".strip()
     file = BytesIO()
     try:
         if extension == "pdf":

@@ -37,6 +37,7 @@ from cases.views.proposals.access import (
     user_of,
 )
 from meetings.models import Meeting
+from meetings.words import say, say_later
 from platform_site.lib.differences import Piece, differences
 
 State = Proposal.State
@@ -112,7 +113,7 @@ class StepForm(forms.Form):
     taken_up = forms.ModelChoiceField(
         LedgerEntry.objects.none(),
         required=False,
-        error_messages={"invalid_choice": "請由清單選擇會議同意的合作案。"},
+        error_messages={"invalid_choice": say_later("請由清單選擇會議同意的合作案。")},
     )
     into = forms.CharField(required=False, max_length=240)
 
@@ -195,7 +196,7 @@ def _discuss(seen: Seen, said: Mapping[str, Any], by: Any, version: int) -> obje
 def _agree(seen: Seen, said: Mapping[str, Any], by: Any, version: int) -> object:
     entry = said["taken_up"]
     if entry is None:
-        raise ValidationError({"taken_up": ["請選擇會議同意的合作案。"]})
+        raise ValidationError({"taken_up": [say("請選擇會議同意的合作案。")]})
     return steps.agree(seen.proposal, entry.case, entry.meeting, version=version, by=by)
 
 

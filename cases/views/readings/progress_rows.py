@@ -41,6 +41,7 @@ from cases.views.readings.progress import (
     told,
 )
 from cases.views.readings.review import version_of
+from meetings.words import say
 
 SET_ASIDE = {"ignore": Choice.IGNORED, "reopen": Choice.OPEN}
 
@@ -159,7 +160,7 @@ def _words(progress: ReadProgress) -> dict[str, str]:
     owner = progress.municipality
     return {
         "審閱": progress.get_state_display(),
-        "合作案": progress.case.number if progress.case else "",
+        say("合作案"): progress.case.number if progress.case else "",
         "縣市": owner.short_name if owner else "共同填報",
         "辦理情形": progress.text,
     }
@@ -173,7 +174,7 @@ def _sent_words(said: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
     owner = str(said.get("municipality", ""))
     return {
         "審閱": "已接受",
-        "合作案": said.get("other", "") if case == OTHER else case,
+        say("合作案"): said.get("other", "") if case == OTHER else case,
         "縣市": "共同填報" if owner == JOINT else names.get(owner, "（未選）"),
         "辦理情形": str(said.get("text", "")).replace("\r\n", "\n").strip("\n"),
     }

@@ -39,6 +39,7 @@ from cases.views.readings.review import (
     shown_rows,
     version_of,
 )
+from meetings.words import say
 
 SET_ASIDE = {"ignore": Choice.IGNORED, "reopen": Choice.OPEN}
 
@@ -157,8 +158,8 @@ def _words(decision: ReadDecision) -> list[tuple[str, str]]:
     case = str(chosen.case.number) if chosen.case else ""
     return [
         ("審閱", decision.get_state_display()),
-        ("合作案", "新案" if chosen.is_new else case),
-        ("決定", LedgerEntry.Kind(chosen.kind).label if chosen.kind else ""),
+        (say("合作案"), "新案" if chosen.is_new else case),
+        ("決定", str(LedgerEntry.Kind(chosen.kind).label) if chosen.kind else ""),
         ("名稱", chosen.new_name),
         ("併入", chosen.into),
         ("說明", chosen.words),
@@ -171,7 +172,7 @@ def _sent_words(said: Any) -> list[tuple[str, str]]:
     kinds = dict(LedgerEntry.Kind.choices)
     return [
         ("審閱", "已接受"),
-        ("合作案", case),
+        (say("合作案"), case),
         ("決定", str(kinds.get(said.get("kind", ""), ""))),
         ("名稱", said.get("new_name", "") if choice == "new" else ""),
         ("併入", said.get("into", "")),

@@ -14,6 +14,7 @@ from meetings.minutes.paper_files import FORMATS
 from meetings.minutes.paper_office import write_office
 from meetings.minutes.paper_pdf import minutes_pdf_here
 from meetings.models import Meeting, Minutes
+from meetings.words import speaking_for
 from platform_site.lib.faults import reason
 from platform_site.lib.keep import replacing
 from platform_site.lib.pdf import PaperError
@@ -28,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "meeting",
             metavar="MEETING",
-            help="平臺代碼/會議代碼，如 jbbt/vice-mayor-5",
+            help="平臺代碼/會議代碼，中間以斜線分隔",
         )
         parser.add_argument(
             "--format",
@@ -57,8 +58,8 @@ class Command(BaseCommand):
             sitting = Meeting.objects.with_minutes().get(
                 platform__slug=platform, slug=slug
             )
-            paper = minutes_paper(sitting)
-            with replacing(output) as file:
+            with speaking_for(sitting.platform), replacing(output) as file:
+                paper = minutes_paper(sitting)
                 self._write(paper, extension, file)
                 size = file.tell()
         except Meeting.DoesNotExist:

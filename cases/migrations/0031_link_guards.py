@@ -1,0 +1,15 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).with_name("sql") / "0031_link_guards.sql"
+
+
+class Migration(migrations.Migration):
+    """Hold links between cases to cases of two platforms."""
+
+    dependencies = [("cases", "0030_case_links")]
+
+    operations = [
+        migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)
+    ]
