@@ -13,7 +13,7 @@ from cases.record import load_record
 from meetings.minutes.publish import publish as make_public
 from meetings.minutes.publish import unpublish
 from meetings.models import Meeting, Minutes
-from tests.database import scratch_database
+from tests.database import filled_database, scratch_database
 from tests.factories import (
     CaseFactory,
     DecidingSeriesFactory,
@@ -144,14 +144,9 @@ def _wait_until_stuck(backend, future):
 
 @pytest.fixture(scope="module")
 def loaded_record(django_db_setup, django_db_blocker):
-    """The real record under ``fixtures/``, loaded once for a module that only reads.
-
-    Such a module's tests take no other database fixture: those close connections.
-    """
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_record()
+    """The real record under ``fixtures/``, for a module that only reads."""
+    with django_db_blocker.unblock(), filled_database("record", load_record):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

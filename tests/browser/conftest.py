@@ -6,13 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.management import call_command
-from django.db import connections
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
 
 from cases.demo import create_accounts
 from cases.record import load_record
+from tests.database import filled_database
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
@@ -49,13 +48,13 @@ def record(chromium, django_db_blocker):
 
     A module that uses it takes no other database fixture.
     """
-    with django_db_blocker.unblock():
+
+    def fill():
         load_record()
         create_accounts()
+
+    with django_db_blocker.unblock(), filled_database("demo", fill):
         yield
-        # Only the owner may empty tables.
-        call_command("flush", database="owner", verbosity=0, interactive=False)
-        connections.close_all()
 
 
 @pytest.fixture(scope="module")

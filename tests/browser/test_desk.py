@@ -7,8 +7,6 @@ import pytest
 import yaml
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
-from django.db import connections
 from django.urls import reverse
 
 from cases.demo import create_accounts
@@ -25,6 +23,7 @@ from meetings.models import (
 )
 from platform_site.lib.text import fold
 from tests.browser.test_admin_accessibility import everywhere
+from tests.database import filled_database
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 FIFTH = "2025-08-07-vice-mayor-5.yaml"
@@ -36,10 +35,13 @@ WAITING = 3
 def record(chromium, django_db_blocker, tmp_path_factory):
     """The record as it stood before the fifth vice-mayor meeting."""
     folder = tmp_path_factory.mktemp("record")
-    write_record_before(FIFTH, folder)
-    with django_db_blocker.unblock():
+
+    def fill():
+        write_record_before(FIFTH, folder)
         load_record(folder)
         create_accounts()
+
+    with django_db_blocker.unblock(), filled_database("before_fifth", fill):
         other = get_user_model().objects.create_user(
             "secretariat-2", password="secretariat-2", is_staff=True
         )
@@ -48,8 +50,6 @@ def record(chromium, django_db_blocker, tmp_path_factory):
             for platform in Platform.objects.all()
         )
         yield
-        call_command("flush", database="owner", verbosity=0, interactive=False)
-        connections.close_all()
 
 
 def write_record_before(meeting, folder):

@@ -7,8 +7,6 @@ import re
 import docx
 import pytest
 import yaml
-from django.core.management import call_command
-from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -26,6 +24,7 @@ from tests.browser.test_desk import (
     write_record_before,
 )
 from tests.browser.test_desk import expected as expected_facts
+from tests.database import filled_database
 
 READINGS = reverse("desk:readings", args=["jbbt"])
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -42,13 +41,14 @@ def has_script(request):
 def record(has_script, chromium, django_db_blocker, tmp_path_factory):
     """The record as it stood before the fifth vice-mayor meeting, once for each way."""
     folder = tmp_path_factory.mktemp("record")
-    write_record_before(FIFTH, folder)
-    with django_db_blocker.unblock():
+
+    def fill():
+        write_record_before(FIFTH, folder)
         load_record(folder)
         create_accounts()
+
+    with django_db_blocker.unblock(), filled_database("before_fifth", fill):
         yield
-        call_command("flush", database="owner", verbosity=0, interactive=False)
-        connections.close_all()
 
 
 @pytest.fixture(scope="module")
