@@ -263,6 +263,7 @@ def _related(
 def _periods(case: Case) -> list[Period]:
     updates = (
         ProgressUpdate.objects.public()
+        .as_told()
         .filter(case=case)
         .select_related("round", "municipality")
     )

@@ -19,6 +19,7 @@ from cases.models import (
     ProgressUpdate,
     Standing,
 )
+from cases.models.progress import ACCEPTED, ProgressUpdateQuerySet
 from cases.status import public_cases_on
 from meetings.minutes.compose import quoted
 from meetings.models import IssueGroup, Meeting, Platform
@@ -65,10 +66,12 @@ class ProgressBlock:
 
     ``text`` is plain text whose outline starts at 1. With a municipality it is
     printed one level deeper under ``1. 臺北市：``; without one it stands as typed.
+    ``note`` says that the text is not this period's: 本季無變動.
     """
 
     municipality: str | None
     text: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,12 +103,75 @@ class GroupTable:
 
 
 @dataclass(frozen=True)
+class CaseWords:
+    """A case that a number counts, with what is said of it there."""
+
+    number: str
+    name: str
+    group: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the first page: what it counts, and the very cases."""
+
+    key: str
+    label: str
+    definition: str
+    cases: tuple[CaseWords, ...]
+
+    @property
+    def value(self) -> int:
+        """The number itself."""
+        return len(self.cases)
+
+    def of_group(self, group: str) -> int:
+        """How many of the cases are a group's."""
+        return sum(case.group == group for case in self.cases)
+
+
+# Of these figures a paper names the cases, in this order.
+NAMED = ("new", "left", "missing", "still")
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A text that an edition says otherwise than the one before it."""
+
+    number: str
+    name: str
+    municipality: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """What an edition says before its tables; ``edition`` is 第2版, empty for the first.
+
+    ``last_on`` is the data date it is counted against, None where there is none.
+    """
+
+    edition: str
+    why: str
+    last_on: date | None
+    figures: tuple[Figure, ...]
+    corrected: tuple[Corrected, ...] = ()
+
+    @property
+    def listed_figures(self) -> list[Figure]:
+        """The figures whose cases a paper names: what came, left or stands still."""
+        return [each for each in self.figures if each.key in NAMED]
+
+
+@dataclass(frozen=True)
 class StatusReport:
     """合作方案辦理情形 of a platform as it stood at the end of ``as_of``.
 
     ``title`` is the whole heading: 「基北北桃合作交流平臺」合作方案辦理情形. A part of
     the record says by which ``conditions`` it was chosen, and ``shows_standing``
-    where not every case is listed.
+    where not every case is listed. An edition has a ``first_page``.
     """
 
     title: str
@@ -114,6 +180,7 @@ class StatusReport:
     groups: tuple[GroupTable, ...]
     conditions: tuple[str, ...] = ()
     shows_standing: bool = False
+    first_page: FirstPage | None = None
 
     @property
     def filter_line(self) -> str:
@@ -128,6 +195,7 @@ def status_report(
     cases: CaseQuerySet | None = None,
     conditions: Sequence[str] = (),
     shows_standing: bool = False,
+    texts: ProgressUpdateQuerySet | None = None,
 ) -> StatusReport:
     """Gather the report of the cases listed at the end of ``as_of``.
 
@@ -135,7 +203,8 @@ def status_report(
     ``as_of``. Newly listed are the cases the last deciding meeting until then
     has listed. ``cases``, which come from ``as_of(as_of)``, take the place of all
     that are listed; ``conditions`` say how they were chosen, and without
-    ``shows_standing`` all of them are listed. A constant number of queries. Raises
+    ``shows_standing`` all of them are listed. ``texts``, for a subquery of cases, take
+    the place of the latest. A constant number of queries. Raises
     ``NothingToReport`` when no meeting had decided anything by then, or no case
     meets the conditions.
     """
@@ -149,7 +218,7 @@ def status_report(
         )
     merged = _merged_into(platform, as_of)
     rows: dict[int, list[ReportRow]] = defaultdict(list)
-    for found in _found(cases, as_of):
+    for found in _found(cases, as_of, texts):
         rows[found["group_id"]].append(_row(found, merged, last_meeting))
     if conditions and not rows:
         raise NothingToReport(platform, as_of, conditions)
@@ -163,10 +232,23 @@ def status_report(
     )
 
 
-def _found(cases: CaseQuerySet, as_of: date) -> Iterable[Mapping[str, Any]]:
+def _found(
+    cases: CaseQuerySet, as_of: date, texts: ProgressUpdateQuerySet | None
+) -> Iterable[Mapping[str, Any]]:
     """Return all that a report says of each case; one query."""
-    texts = ProgressUpdate.objects.latest_of_case(as_of).values(
-        told=JSONObject(municipality="municipality__short_name", text="text")
+    if texts is None:
+        texts = ProgressUpdate.objects.latest_of_case(as_of)
+    told = texts.as_told().values(
+        told=JSONObject(
+            slot="pk",
+            municipality="municipality__short_name",
+            state="state",
+            text="told_text",
+            told_on="told_on",
+            as_of="round__as_of",
+            last_text="last_text",
+            last_as_of="last_as_of",
+        )
     )
     themes = CaseTheme.objects.filter(case=OuterRef("pk")).order_by(
         "theme__order", "pk"
@@ -174,7 +256,7 @@ def _found(cases: CaseQuerySet, as_of: date) -> Iterable[Mapping[str, Any]]:
     return (
         cases.order_by("group__order", "group", "number")
         .annotate(
-            texts=ArraySubquery(texts),
+            texts=ArraySubquery(told),
             theme_names=ArraySubquery(themes.values("theme__name")),
         )
         .values(
@@ -208,12 +290,31 @@ def _row(
         name=found["that_name"],
         note=_note(themes, merged.get(found["case_id"], ())),
         origin=_origin(found, last_meeting) if last_meeting and is_new else "",
-        blocks=tuple(
-            ProgressBlock(text["municipality"], text["text"]) for text in found["texts"]
-        ),
+        blocks=tuple(_block(text) for text in found["texts"]),
         themes=themes,
         standing=str(Standing.Code(found["code"]).label),
     )
+
+
+def _block(told: Mapping[str, Any]) -> ProgressBlock:
+    """Return what is told of a slot, or what was before where it tells nothing new."""
+    if told["state"] not in ACCEPTED:
+        return _older(
+            told["municipality"], "本期未填報", told, "last_as_of", "last_text"
+        )
+    if told["told_on"] == told["as_of"]:
+        return ProgressBlock(told["municipality"], told["text"])
+    return _older(told["municipality"], "本季無變動", told, "told_on", "text")
+
+
+def _older(
+    municipality: str | None, said: str, told: Mapping[str, Any], on: str, text: str
+) -> ProgressBlock:
+    if told[text] is None:
+        return ProgressBlock(municipality, "", f"（{said}）")
+    day = format_roc(date.fromisoformat(told[on]))
+    note = f"（{said}，以下為{day}之辦理情形）"
+    return ProgressBlock(municipality, told[text], note)
 
 
 def _groups(

@@ -306,11 +306,11 @@ def _basis(entry: str) -> JSONObject:
 
 
 def _texts(day: date) -> QuerySet[ProgressUpdate, Any]:
-    return ProgressUpdate.objects.latest_of_case(day).values(
+    latest = ProgressUpdate.objects.latest_of_case(day).as_told()
+    return latest.values(
         told=JSONObject(
             place="municipality__short_name",
-            is_unchanged="is_unchanged",
-            opening=Left("text", _OPENING),
+            opening=Left("told_text", _OPENING),
         )
     )
 
@@ -356,7 +356,7 @@ def _row(words: Sequence[str], **found: Any) -> StatusRow:
     texts = [
         Excerpt(
             text["place"],
-            "本季無變動" if text["is_unchanged"] else excerpt(text["opening"]),
+            "本季無變動" if text["opening"] is None else excerpt(text["opening"]),
         )
         for text in found["texts"]
     ]

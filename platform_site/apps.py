@@ -14,3 +14,11 @@ class PlatformAdminConfig(AdminConfig):
     """Django's admin with a site of our own."""
 
     default_site = "platform_site.admin_site.PlatformAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib import admin
+        from procrastinate.contrib.django.models import ProcrastinateJob
+
+        # Jobs are no rows of the secretariat's; its admin speaks English, too.
+        admin.site.unregister(ProcrastinateJob)

@@ -215,7 +215,9 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> None:
 
     wanted: dict[str, tuple[str, ...]] = {"django_migrations": ("SELECT",)}
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy:
+        # The queue's tables are made by its own SQL, and so not managed.
+        is_table = model._meta.managed or model._meta.app_label == "procrastinate"
+        if is_table and not model._meta.proxy:
             wanted[model._meta.db_table] = privileges(model)
     existing = set(connection.introspection.table_names())
     to = sql.Identifier(role)

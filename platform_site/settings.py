@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_filters",
+    "procrastinate.contrib.django",
     "meetings",
     "cases",
 ]
@@ -174,6 +175,9 @@ LOGGING = {
         "django": {"handlers": [], "level": ENV.log_level, "propagate": True},
         "django.db.backends": {"level": "INFO"},
         "fontTools": {"level": "WARNING"},
+        "procrastinate": {
+            "level": "WARNING"
+        },  # else a line for each job's begin and end
         "weasyprint": {"level": "WARNING"},
     },
 }

@@ -177,6 +177,11 @@ def _flush_as_owner(statements):
         connection.execute("SET lock_timeout = '15s'")
         for statement in statements:
             connection.execute(statement)
+        # Not managed by Django, so not among the statements.
+        connection.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_workers,"
+            " procrastinate_periodic_defers CASCADE"
+        )
 
 
 def owner_connection():

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cases.exports import status_report_json, status_report_sheets
+from cases.exports import (
+    status_report_json,
+    status_report_lines,
+    status_report_office,
+    status_report_sheets,
+)
 from cases.reports import StatusReport
-from platform_site.lib import odf, sheets, text
+from platform_site.lib import document, docx, numbering, odf, sheets, text
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class FileFormat:
 MOST_CASES_IN_PDF = 300
 
 FILE_FORMATS = {
+    "odt": FileFormat(odf.ODT_TYPE, status_report_office.write_odt),
+    "docx": FileFormat(docx.DOCX_TYPE, status_report_office.write_docx),
     "xlsx": FileFormat(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         status_report_sheets.write_xlsx,
@@ -40,7 +47,18 @@ FILE_FORMATS = {
 }
 
 # What is written follows from the report and from these.
-_SOURCES = (status_report_json, status_report_sheets, sheets, odf, text)
+_SOURCES = (
+    status_report_json,
+    status_report_lines,
+    status_report_office,
+    status_report_sheets,
+    document,
+    docx,
+    numbering,
+    odf,
+    sheets,
+    text,
+)
 
 
 def file_content(report: StatusReport, extension: str) -> Sequence[bytes]:

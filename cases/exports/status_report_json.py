@@ -3,7 +3,7 @@
 import json
 from typing import IO, Any
 
-from cases.reports import GroupTable, ReportRow, StatusReport
+from cases.reports import FirstPage, GroupTable, ReportRow, StatusReport
 from platform_site.lib.text import interchange
 
 
@@ -20,7 +20,8 @@ def status_report_data(report: StatusReport) -> dict[str, Any]:
     all report together; several themes are joined by 、. ``origin`` is the
     decision that has newly listed a case, empty for all others. A part of the
     record says in ``conditions`` how it was chosen, and ``standing`` is there where
-    not every case is listed.
+    not every case is listed. An edition has its number and its first page, and a
+    text that is not this period's a ``note``.
     """
     data: dict[str, Any] = {
         "title": interchange(report.title),
@@ -28,8 +29,45 @@ def status_report_data(report: StatusReport) -> dict[str, Any]:
     }
     if report.conditions:
         data["conditions"] = [interchange(each) for each in report.conditions]
+    if report.first_page:
+        data |= _first_page(report.first_page)
     data["groups"] = [_group(group, report) for group in report.groups]
     return data
+
+
+def _first_page(first: FirstPage) -> dict[str, Any]:
+    return {
+        "edition": first.edition or "第一版",
+        "why": interchange(first.why),
+        "last_as_of": first.last_on and first.last_on.isoformat(),
+        "figures": [
+            {
+                "key": figure.key,
+                "label": figure.label,
+                "definition": figure.definition,
+                "value": figure.value,
+                "cases": [
+                    {
+                        "number": case.number,
+                        "name": interchange(case.name),
+                        "group": interchange(case.group),
+                        "words": interchange(case.words),
+                    }
+                    for case in figure.cases
+                ],
+            }
+            for figure in first.figures
+        ],
+        "corrected": [
+            {
+                "number": each.number,
+                "municipality": each.municipality,
+                "before": interchange(each.before),
+                "after": interchange(each.after),
+            }
+            for each in first.corrected
+        ],
+    }
 
 
 def _group(group: GroupTable, report: StatusReport) -> dict[str, Any]:
@@ -52,6 +90,7 @@ def _case(row: ReportRow, report: StatusReport) -> dict[str, Any]:
             {
                 "municipality": block.municipality and interchange(block.municipality),
                 "text": interchange(block.text.strip()),
+                **({"note": block.note} if block.note else {}),
             }
             for block in row.blocks
         ],

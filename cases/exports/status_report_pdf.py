@@ -6,12 +6,11 @@ from math import ceil
 
 from django.template.loader import render_to_string
 
-from cases.reports import ProgressBlock, ReportRow, StatusReport
-from platform_site.lib.numbering import Level, PlacedLine, nest, place
+from cases.exports.status_report_lines import cell_lines
+from cases.reports import ReportRow, StatusReport
+from platform_site.lib.numbering import PlacedLine
 from platform_site.lib.pdf import STATIC_FOLDER, Progress, render_pdf_here
 from platform_site.lib.roc import format_roc
-
-NO_PROGRESS = "尚無辦理情形"
 
 # A row of so many lines stays on one page; a line has room for so many characters.
 SHORT_ROW = 6
@@ -21,6 +20,7 @@ STYLESHEETS = (
     STATIC_FOLDER / "css" / "paper.css",
     STATIC_FOLDER / "css" / "status_report.css",
 )
+PAGE_STYLESHEETS = (*STYLESHEETS, STATIC_FOLDER / "css" / "status_report_page.css")
 
 
 # How wide the characters of a number are in Paper Serif, in em; others are 1.
@@ -62,6 +62,14 @@ def status_report_html(report: StatusReport) -> str:
     )
 
 
+def status_report_page(report: StatusReport) -> str:
+    """The report as one HTML file that needs nothing else."""
+    style = "".join(path.read_text("utf-8") for path in PAGE_STYLESHEETS)
+    return status_report_html(report).replace(
+        "</head>", f"<style>{style}</style></head>", 1
+    )
+
+
 def _printed_row(row: ReportRow) -> tuple[ReportRow, list[PrintedLine], bool]:
     """A case, the lines of its second cell, and whether the row is a short one."""
     lines = list(printed_lines(row))
@@ -70,40 +78,12 @@ def _printed_row(row: ReportRow) -> tuple[ReportRow, list[PrintedLine], bool]:
 
 
 def printed_lines(row: ReportRow) -> Iterator[PrintedLine]:
-    """The lines of a case's second cell, from the origin to the last report.
-
-    Municipalities are counted 1., 2. in the order given, with their own text
-    one level deeper; text without a municipality keeps the numbers it has.
-    """
-    if row.origin:
-        yield PrintedLine("origin", "", row.origin)
-    if not row.blocks:
-        yield PrintedLine("t0", "", NO_PROGRESS)
-    count = 0
-    for block in row.blocks:
-        if block.municipality is None:
-            yield from _joint_lines(block)
+    """The lines of a case's second cell as the stylesheet knows them."""
+    for line in cell_lines(row):
+        if line.kind:
+            yield PrintedLine(line.kind, "", line.text)
         else:
-            count += 1
-            yield from _municipality_lines(block, count)
-
-
-def _joint_lines(block: ProgressBlock) -> Iterator[PrintedLine]:
-    lines = place(block.text)
-    if not lines:
-        yield PrintedLine("t0", "", NO_PROGRESS)
-    yield from map(_printed, lines)
-
-
-def _municipality_lines(block: ProgressBlock, count: int) -> Iterator[PrintedLine]:
-    lines = nest(block.text, Level.DIGIT_BRACKET)
-    heading = f"{block.municipality}："
-    if not lines:
-        heading += NO_PROGRESS
-    elif not lines[0].marker:  # what is not numbered goes on behind the name
-        heading += lines.pop(0).text
-    yield _printed(PlacedLine(1, f"{count}.", heading))
-    yield from map(_printed, place(lines, under=1))
+            yield _printed(line)
 
 
 def _printed(line: PlacedLine) -> PrintedLine:

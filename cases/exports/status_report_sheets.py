@@ -55,6 +55,13 @@ def columns_of(report: StatusReport) -> list[Column[SheetRow]]:
     if report.shows_standing:
         standing = Column[SheetRow]("列管狀態", lambda row: row.case.standing, 11)
         columns.insert(3, standing)
+    if report.first_page:
+        note = Column[SheetRow](
+            "辦理情形註記",
+            lambda row: row.block.note.strip("（）") if row.block else None,
+            18,
+        )
+        columns.insert(-1, note)
     if report.conditions:
         line = "；".join(report.conditions)
         columns.append(Column[SheetRow]("篩選條件", lambda _: line, 24))

@@ -11,6 +11,7 @@ from cases.models.cases import (
     last_told,
 )
 from cases.models.drafts import DraftDecision
+from cases.models.editions import Correction, EditionFile, ReportEdition
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
 from cases.models.proposals import (
@@ -36,8 +37,10 @@ __all__ = [
     "CaseQuerySet",
     "CaseTheme",
     "Choice",
+    "Correction",
     "CountClaim",
     "DraftDecision",
+    "EditionFile",
     "LedgerEntry",
     "Participant",
     "ProgressStep",
@@ -52,6 +55,7 @@ __all__ = [
     "ReadProgress",
     "Reading",
     "Reminder",
+    "ReportEdition",
     "ReportingRound",
     "Standing",
     "Theme",

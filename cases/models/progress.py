@@ -9,11 +9,14 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Choice
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from cases.models.cases import Case
+from cases.models.editions import Correction, ReportEdition
 from cases.models.writers import covered_for, covering, is_open_on
 from meetings.models import (
     READ_CONFIRMED,
@@ -95,9 +98,21 @@ class ReportingRound(models.Model):
         return self.locked_at is not None
 
 
-# Rounds that came from a paper. What is collected here is not public as rows: it is
-# not final before it is published.
-PUBLIC = Q(opens_on=None)
+def is_public() -> Q:
+    """Rounds that came from a paper, and those of which an edition is published.
+
+    What is collected here is not final before that.
+    """
+    editions = ReportEdition.objects.public().filter(round=OuterRef("pk"))
+    return Q(opens_on=None) | Q(Exists(editions))
+
+
+def _corrected() -> Subquery:
+    """What the last published edition says instead of a slot's text, or None."""
+    corrections = Correction.objects.filter(
+        slot=OuterRef("pk"), edition__published_at__isnull=False
+    )
+    return Subquery(corrections.order_by("-edition__number").values("text")[:1])
 
 
 class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
@@ -149,7 +164,9 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
         All may read what is public; officials every accepted text, contacts those of
         own groups and whatever is theirs to write, the secretariat all of its own.
         """
-        public = Q(state__in=ACCEPTED, round__in=ReportingRound.objects.filter(PUBLIC))
+        public = Q(
+            state__in=ACCEPTED, round__in=ReportingRound.objects.filter(is_public())
+        )
         may: Any = user
         if not (user.is_authenticated and user.is_active):
             return self.filter(public)
@@ -173,7 +190,9 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
 
     def public(self) -> ProgressUpdateQuerySet:
         """Texts that everybody may read: accepted ones of public rounds."""
-        return self.accepted().filter(round__in=ReportingRound.objects.filter(PUBLIC))
+        return self.accepted().filter(
+            round__in=ReportingRound.objects.filter(is_public())
+        )
 
     def owed(self) -> ProgressUpdateQuerySet:
         """Slots that wait for who writes them."""
@@ -196,11 +215,31 @@ class ProgressUpdateQuerySet(models.QuerySet["ProgressUpdate"]):
             )
             .order_by("-round__as_of")
         )
+        said = Coalesce(_corrected(), "text")
         of_last = {
-            "last_text": Subquery(last.values("text")[:1]),
+            "last_text": Subquery(last.values_list(said)[:1]),
             "last_as_of": Subquery(last.values("round__as_of")[:1]),
         }
         return self.annotate(**of_last)
+
+    def as_told(self) -> ProgressUpdateQuerySet:
+        """With ``told_text``, what editions and public pages say of a slot.
+
+        That is its correction, else its text, else where nothing has changed the text
+        that still stands, told at ``told_on``.
+        """
+        told = {
+            "corrected_text": _corrected(),
+            "told_text": Coalesce(
+                "corrected_text",
+                Choice(When(is_unchanged=True, then="last_text"), default="text"),
+            ),
+            "told_on": Choice(
+                When(corrected_text=None, is_unchanged=True, then="last_as_of"),
+                default="round__as_of",
+            ),
+        }
+        return self.with_last_text().annotate(**told)
 
     def changed(self) -> ProgressUpdateQuerySet:
         """Slots that say something else than what stood before, with it."""
@@ -240,7 +279,7 @@ def latest_round(
         case=OuterRef(OuterRef(case)), round=OuterRef("pk")
     )
     return ReportingRound.objects.filter(
-        Exists(texts), PUBLIC, platform=OuterRef(platform), as_of__lte=day
+        Exists(texts), is_public(), platform=OuterRef(platform), as_of__lte=day
     ).order_by("-as_of")
 
 
@@ -317,6 +356,9 @@ class ProgressUpdate(models.Model):
     contact_ids: list[int]
     last_text: str | None
     last_as_of: date | None
+    # Set by as_told().
+    told_text: str | None
+    told_on: date | None
 
     objects = ProgressUpdateQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -26,6 +26,7 @@ LATIN_FALLBACKS = ("Liberation Serif",)
 PAGE = (21.0, 29.7)
 MARGIN = 2.5
 BINDING = 3.0
+CELL_POINTS = 12  # in tables
 POINTS = 14  # of the text; indents are counted in its characters
 LINE = 24  # points from line to line
 
@@ -41,6 +42,8 @@ class Style(Enum):
     LABEL = "label"  # above the title of an attachment
     ATTACHMENT = "attachment"
     RIGHT = "right"
+    CELL = "cell"  # in a table
+    CELL_HEAD = "cell head"  # the head of a column or row
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class Paragraph:
         """How far the number stands before them."""
         return self.hang if self.marker else 0
 
+    @property
+    def character(self) -> int:
+        """How wide its characters are, in points; indents are counted in them."""
+        return CELL_POINTS if self.style in (Style.CELL, Style.CELL_HEAD) else POINTS
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -79,7 +87,22 @@ class Stack:
     together: str
 
 
-Block = Paragraph | Stack
+@dataclass(frozen=True)
+class Table:
+    """A table whose heads stand again on each page; a cell is some paragraphs.
+
+    ``widths`` are the columns' shares of the text's width; the first cell of a row is
+    its head. ``kept`` rows are not torn apart between pages.
+    """
+
+    name: str
+    widths: Sequence[float]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Sequence[Paragraph]]]
+    kept: Collection[int] = ()
+
+
+Block = Paragraph | Stack | Table
 
 
 @dataclass(frozen=True)
@@ -92,6 +115,17 @@ class Document:
     blocks: Sequence[Block]
     head: str = ""
     mark: str = ""
+    landscape: bool = False
+
+    @property
+    def page(self) -> tuple[float, float]:
+        """Width and height of the page, in centimetres."""
+        return (PAGE[1], PAGE[0]) if self.landscape else PAGE
+
+    @property
+    def width(self) -> float:
+        """Width of the text, in centimetres."""
+        return self.page[0] - BINDING - MARGIN
 
 
 _SPACE = re.compile("[ \t\n]+")

@@ -7,12 +7,13 @@ another program, the same content the same bytes.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 from platform_site.lib.document import (
     BINDING,
+    CELL_POINTS,
     FALLBACKS,
     FONT,
     LANGUAGE,
@@ -22,10 +23,12 @@ from platform_site.lib.document import (
     MARGIN,
     PAGE,
     POINTS,
+    Block,
     Document,
     Paragraph,
     Stack,
     Style,
+    Table,
     printable,
 )
 
@@ -51,7 +54,7 @@ _NAMES_WIDTH = _twips(9.5)
 
 
 def docx(file: IO[bytes], document: Document) -> None:
-    """Write a Word document: A4 portrait, headings, pages numbered by fields."""
+    """Write a Word document: A4, headings, pages numbered by fields."""
     parts = {
         "[Content_Types].xml": _content_types(),
         "_rels/.rels": _relations(_PACKAGE_PARTS),
@@ -61,8 +64,8 @@ def docx(file: IO[bytes], document: Document) -> None:
         "word/styles.xml": _STYLES,
         "word/settings.xml": _SETTINGS,
         "word/fontTable.xml": _FONTS,
-        "word/header1.xml": _header(document.head, document.mark),
-        "word/header2.xml": _header("", document.mark),
+        "word/header1.xml": _header(document.head, document.mark, document),
+        "word/header2.xml": _header("", document.mark, document),
         "word/footer1.xml": _FOOTER,
     }
     with zipfile.ZipFile(file, "w") as archive:
@@ -154,15 +157,15 @@ _NAMES = {
     Style.LABEL: "Label",
     Style.ATTACHMENT: "AttachmentTitle",
     Style.RIGHT: "Right",
+    Style.CELL: "TableContents",
+    Style.CELL_HEAD: "TableHeading",
 }
 
 
 def _body(document: Document) -> str:
-    blocks = "".join(
-        _stack(block) if isinstance(block, Stack) else _paragraph(block)
-        for block in document.blocks
-    )
-    if document.blocks and isinstance(document.blocks[-1], Stack):
+    blocks = "".join(_block(block, document) for block in document.blocks)
+    turned = ' w:orient="landscape"' if document.landscape else ""
+    if document.blocks and isinstance(document.blocks[-1], Stack | Table):
         blocks += "<w:p/>"  # Word takes no table for an end
     return (
         f"{_DECLARATION}<w:document {_W} {_R}><w:body>{blocks}<w:sectPr>"
@@ -170,12 +173,21 @@ def _body(document: Document) -> str:
         '<w:headerReference w:type="first" r:id="rFirstHeader"/>'
         '<w:footerReference w:type="default" r:id="rFooter"/>'
         '<w:footerReference w:type="first" r:id="rFooter"/>'
-        f'<w:pgSz w:w="{_twips(PAGE[0])}" w:h="{_twips(PAGE[1])}"/>'
+        f'<w:pgSz w:w="{_twips(document.page[0])}" w:h="{_twips(document.page[1])}"'
+        f"{turned}/>"
         f'<w:pgMar w:top="{_twips(MARGIN)}" w:right="{_twips(MARGIN)}" '
         f'w:bottom="{_twips(MARGIN)}" w:left="{_twips(BINDING)}" '
         f'w:header="{_twips(1.5)}" w:footer="{_twips(1.25)}" w:gutter="0"/>'
         "<w:titlePg/></w:sectPr></w:body></w:document>"
     )
+
+
+def _block(block: Block, document: Document) -> str:
+    if isinstance(block, Stack):
+        return _stack(block)
+    if isinstance(block, Table):
+        return _table(block, _twips(document.width))
+    return _paragraph(block)
 
 
 def _paragraph(paragraph: Paragraph) -> str:
@@ -186,8 +198,8 @@ def _paragraph(paragraph: Paragraph) -> str:
         properties += "<w:pageBreakBefore/>"
     if paragraph.indent:
         properties += (
-            f'<w:ind w:left="{paragraph.indent * _CHARACTER}" '
-            f'w:hanging="{paragraph.outdent * _CHARACTER}"/>'
+            f'<w:ind w:left="{paragraph.indent * paragraph.character * 20}" '
+            f'w:hanging="{paragraph.outdent * paragraph.character * 20}"/>'
         )
     marker = printable(paragraph.marker)
     tab = "<w:r><w:tab/></w:r>" if marker.isascii() and marker else ""
@@ -228,11 +240,49 @@ def _stack(stack: Stack) -> str:
     )
 
 
-def _header(head: str, mark: str) -> str:
+def _table(table: Table, width: int) -> str:
+    wide = [round(width * share) for share in table.widths]
+    columns = "".join(f'<w:gridCol w:w="{each}"/>' for each in wide)
+    heads = [[Paragraph(head, Style.CELL_HEAD)] for head in table.heads]
+    rows = _row(heads, wide, "<w:cantSplit/><w:tblHeader/>") + "".join(
+        _row(row, wide, "<w:cantSplit/>" if at in table.kept else "")
+        for at, row in enumerate(table.rows)
+    )
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    margins = "".join(
+        f'<w:{side} w:w="{_twips(0.15)}" w:type="dxa"/>'
+        for side in ("top", "left", "bottom", "right")
+    )
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(wide)}" w:type="dxa"/>'
+        f"<w:tblBorders>{sides}</w:tblBorders>"
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{margins}</w:tblCellMar>'
+        f"<w:tblCaption w:val={quoteattr(printable(table.name))}/>"
+        f"</w:tblPr><w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>"
+    )
+
+
+def _row(
+    cells: Sequence[Sequence[Paragraph]], wide: Sequence[int], properties: str
+) -> str:
+    said = "".join(
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+        f"{''.join(map(_paragraph, cell)) or '<w:p/>'}</w:tc>"
+        for cell, width in zip(cells, wide, strict=True)
+    )
+    return f"<w:tr><w:trPr>{properties}</w:trPr>{said}</w:tr>"
+
+
+def _header(head: str, mark: str, document: Document) -> str:
     said = printable(mark)
     marked = f"<w:r><w:tab/></w:r>{_run(said, style='Mark')}" if said else ""
     return (
-        f'{_DECLARATION}<w:hdr {_W}><w:p><w:pPr><w:pStyle w:val="Header"/></w:pPr>'
+        f'{_DECLARATION}<w:hdr {_W}><w:p><w:pPr><w:pStyle w:val="Header"/>'
+        f'<w:tabs><w:tab w:val="right" w:pos="{_twips(document.width)}"/></w:tabs>'
+        "</w:pPr>"
         f"{_run(printable(head))}{marked}</w:p></w:hdr>"
     )
 
@@ -291,6 +341,7 @@ def _heading(key: str, name: str, level: int) -> str:
     )
 
 
+_CELL = '<w:spacing w:line="360" w:lineRule="atLeast"/>'
 _STYLES = (
     f"{_DECLARATION}<w:styles {_W}><w:docDefaults><w:rPrDefault><w:rPr>"
     f'<w:rFonts w:ascii="{LATIN_FONT}" w:hAnsi="{LATIN_FONT}" w:cs="{LATIN_FONT}" '
@@ -330,12 +381,9 @@ _STYLES = (
     )
     + _style("Label", "Label", "<w:keepNext/>")
     + _style("Right", "Right", '<w:jc w:val="right"/>')
-    + _style(
-        "Header",
-        "header",
-        f'<w:tabs><w:tab w:val="right" w:pos="{_WIDTH}"/></w:tabs>',
-        points=9,
-    )
+    + _style("Header", "header", points=9)
+    + _style("TableContents", "Table Contents", _CELL, points=CELL_POINTS)
+    + _style("TableHeading", "Table Heading", _CELL, points=CELL_POINTS, bold=True)
     + _style("Footer", "footer", '<w:jc w:val="center"/>', points=10)
     + '<w:style w:type="character" w:styleId="Value"><w:name w:val="Value"/>'
     f"{_text(POINTS)}</w:style>"

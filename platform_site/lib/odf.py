@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from platform_site.lib.document import (
     BINDING,
+    CELL_POINTS,
     FALLBACKS,
     FONT,
     LANGUAGE,
@@ -17,12 +18,13 @@ from platform_site.lib.document import (
     LATIN_FONT,
     LINE,
     MARGIN,
-    PAGE,
     POINTS,
+    Block,
     Document,
     Paragraph,
     Stack,
     Style,
+    Table,
     printable,
 )
 
@@ -111,7 +113,7 @@ def _blank_element(found: re.Match[str]) -> str:
 
 
 def odt(file: IO[bytes], document: Document) -> None:
-    """Write an OpenDocument 1.2 text: A4 portrait, headings, pages numbered."""
+    """Write an OpenDocument 1.2 text: A4, headings, pages numbered."""
     parts = {
         "content.xml": _content(document),
         "styles.xml": _styles(document),
@@ -138,26 +140,49 @@ _NAMES = {
     Style.LABEL: "Label",
     Style.ATTACHMENT: "Attachment_20_title",
     Style.RIGHT: "Right",
+    Style.CELL: "Table_20_Contents",
+    Style.CELL_HEAD: "Table_20_Heading",
 }
 _LEVELS = {Style.HEADING: 1, Style.ATTACHMENT: 1, Style.SUBHEADING: 2}
 
 
 def _content(document: Document) -> str:
     styles: dict[str, str] = {}
+    tables: dict[str, str] = {}
     body = "".join(
-        _stack(block) if isinstance(block, Stack) else _paragraph(block, styles, at)
+        _block(block, document, styles, tables, at)
         for at, block in enumerate(document.blocks)
     )
     automatic = "".join(
         f'<style:style style:name="{name}" {style}</style:style>'
         for style, name in styles.items()
     )
+    automatic += "".join(tables.values())
+    stacks = _stack_styles(document.width) if _has_stack(document) else ""
     return (
         f'{DECLARATION}<office:document-content {NAMESPACES} office:version="1.2">'
-        f"{_FONT_FACES}<office:automatic-styles>{automatic}{_STACK_STYLES}"
+        f"{_FONT_FACES}<office:automatic-styles>{automatic}{stacks}"
         f"</office:automatic-styles><office:body><office:text>{body}</office:text>"
         "</office:body></office:document-content>"
     )
+
+
+def _block(
+    block: Block,
+    document: Document,
+    styles: dict[str, str],
+    tables: dict[str, str],
+    at: int,
+) -> str:
+    if isinstance(block, Stack):
+        return _stack(block)
+    if isinstance(block, Table):
+        return _table(block, document.width, styles, tables)
+    return _paragraph(block, styles, at)
+
+
+def _has_stack(document: Document) -> bool:
+    return any(isinstance(block, Stack) for block in document.blocks)
 
 
 def _paragraph(paragraph: Paragraph, styles: dict[str, str], at: int) -> str:
@@ -185,8 +210,8 @@ def _style_of(paragraph: Paragraph, styles: dict[str, str], *, is_first: bool) -
     indents = ""
     if paragraph.indent:
         indents = (
-            f' fo:margin-left="{paragraph.indent * POINTS}pt"'
-            f' fo:text-indent="{-paragraph.outdent * POINTS}pt"'
+            f' fo:margin-left="{paragraph.indent * paragraph.character}pt"'
+            f' fo:text-indent="{-paragraph.outdent * paragraph.character}pt"'
         )
     if paragraph.leads:
         indents += ' fo:keep-with-next="always"'
@@ -220,26 +245,80 @@ def _stack(stack: Stack) -> str:
     )
 
 
-_WIDTH = PAGE[0] - BINDING - MARGIN  # of the text, in centimetres
 _STACK_INDENT = 2 * POINTS / 72 * 2.54  # below the words of the heading
 _NAMES_WIDTH = 9.5
 
-_STACK_STYLES = (
-    '<style:style style:name="stack" style:family="table"><style:table-properties '
-    f'style:width="{_WIDTH - _STACK_INDENT:.2f}cm" fo:margin-left="{_STACK_INDENT:.2f}cm" '
-    'table:align="left"/></style:style>'
-    '<style:style style:name="stack.names" style:family="table-column">'
-    f'<style:table-column-properties style:column-width="{_NAMES_WIDTH}cm"/></style:style>'
-    '<style:style style:name="stack.together" style:family="table-column">'
-    "<style:table-column-properties "
-    f'style:column-width="{_WIDTH - _STACK_INDENT - _NAMES_WIDTH:.2f}cm"/></style:style>'
-    '<style:style style:name="stack.left" style:family="table-cell">'
-    '<style:table-cell-properties fo:padding="0cm" fo:border="none" '
-    'fo:border-right="0.75pt solid #000000"/></style:style>'
-    '<style:style style:name="stack.right" style:family="table-cell">'
-    '<style:table-cell-properties fo:padding="0cm" fo:padding-left="0.4cm" '
-    'fo:border="none" style:vertical-align="middle"/></style:style>'
-)
+
+def _stack_styles(width: float) -> str:
+    return (
+        '<style:style style:name="stack" style:family="table"><style:table-properties '
+        f'style:width="{width - _STACK_INDENT:.2f}cm" fo:margin-left="{_STACK_INDENT:.2f}cm" '
+        'table:align="left"/></style:style>'
+        '<style:style style:name="stack.names" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{_NAMES_WIDTH}cm"/></style:style>'
+        '<style:style style:name="stack.together" style:family="table-column">'
+        "<style:table-column-properties "
+        f'style:column-width="{width - _STACK_INDENT - _NAMES_WIDTH:.2f}cm"/></style:style>'
+        '<style:style style:name="stack.left" style:family="table-cell">'
+        '<style:table-cell-properties fo:padding="0cm" fo:border="none" '
+        'fo:border-right="0.75pt solid #000000"/></style:style>'
+        '<style:style style:name="stack.right" style:family="table-cell">'
+        '<style:table-cell-properties fo:padding="0cm" fo:padding-left="0.4cm" '
+        'fo:border="none" style:vertical-align="middle"/></style:style>'
+    )
+
+
+def _table(
+    table: Table, width: float, styles: dict[str, str], made: dict[str, str]
+) -> str:
+    name = f"table{sum(key.startswith('table') for key in made) + 1}"
+    made[name] = (
+        f'<style:style style:name="{name}" style:family="table">'
+        f'<style:table-properties style:width="{width:.2f}cm" table:align="left"/>'
+        "</style:style>"
+    )
+    columns = ""
+    for share in table.widths:
+        wide = f"{width * share:.2f}"
+        column = f"column{wide.replace('.', '-')}"
+        made[column] = (
+            f'<style:style style:name="{column}" style:family="table-column">'
+            f'<style:table-column-properties style:column-width="{wide}cm"/></style:style>'
+        )
+        columns += f'<table:table-column table:style-name="{column}"/>'
+    made["cell"] = (
+        '<style:style style:name="cell" style:family="table-cell">'
+        '<style:table-cell-properties fo:padding="0.15cm" '
+        'fo:border="0.75pt solid #000000"/></style:style>'
+    )
+    made["kept"] = (
+        '<style:style style:name="kept" style:family="table-row">'
+        '<style:table-row-properties fo:keep-together="always"/></style:style>'
+    )
+    heads = "".join(
+        _cell([Paragraph(head, Style.CELL_HEAD)], styles) for head in table.heads
+    )
+    rows = "".join(
+        "<table:table-row"
+        + (' table:style-name="kept">' if at in table.kept else ">")
+        + "".join(_cell(cell, styles) for cell in row)
+        + "</table:table-row>"
+        for at, row in enumerate(table.rows)
+    )
+    return (
+        f"<table:table table:name={quoteattr(printable(table.name))} "
+        f'table:style-name="{name}">{columns}<table:table-header-rows>'
+        f"<table:table-row>{heads}</table:table-row></table:table-header-rows>{rows}"
+        "</table:table>"
+    )
+
+
+def _cell(paragraphs: Sequence[Paragraph], styles: dict[str, str]) -> str:
+    said = "".join(_paragraph(each, styles, 1) for each in paragraphs)
+    return (
+        '<table:table-cell table:style-name="cell" office:value-type="string">'
+        f"{said}</table:table-cell>"
+    )
 
 
 def _face(name: str, fallbacks: Sequence[str]) -> str:
@@ -285,6 +364,7 @@ def _style(
 
 
 _KEPT = {"fo:keep-with-next": "always", "fo:margin-top": "5pt"}
+_CELL = {"style:line-height-at-least": "18pt"}
 _PARAGRAPH_STYLES = "".join(
     (
         _style("Text_20_body", {}),
@@ -321,6 +401,8 @@ _PARAGRAPH_STYLES = "".join(
         ),
         _style("Label", {"fo:keep-with-next": "always"}),
         _style("Right", {"fo:text-align": "end"}),
+        _style("Table_20_Contents", _CELL, points=CELL_POINTS),
+        _style("Table_20_Heading", _CELL, points=CELL_POINTS, bold=True),
         _style("Header", {"fo:border": "none"}, points=9),
         _style("Footer", {"fo:text-align": "center"}, points=10),
     )
@@ -351,8 +433,9 @@ def _styles(document: Document) -> str:
         f"{_text_properties(16, bold=True)}</style:style>"
         "</office:styles><office:automatic-styles>"
         '<style:page-layout style:name="page"><style:page-layout-properties '
-        f'fo:page-width="{PAGE[0]}cm" fo:page-height="{PAGE[1]}cm" '
-        'style:print-orientation="portrait" fo:margin-top="1.5cm" '
+        f'fo:page-width="{document.page[0]}cm" fo:page-height="{document.page[1]}cm" '
+        f'style:print-orientation="{"landscape" if document.landscape else "portrait"}" '
+        'fo:margin-top="1.5cm" '
         f'fo:margin-bottom="1.25cm" fo:margin-left="{BINDING}cm" '
         f'fo:margin-right="{MARGIN}cm"/>'
         '<style:header-style><style:header-footer-properties fo:min-height="1cm" '
@@ -361,7 +444,7 @@ def _styles(document: Document) -> str:
         "</style:footer-style></style:page-layout>"
         '<style:style style:name="head" style:family="paragraph" '
         'style:parent-style-name="Header"><style:paragraph-properties>'
-        f'<style:tab-stops><style:tab-stop style:position="{_WIDTH}cm" '
+        f'<style:tab-stops><style:tab-stop style:position="{document.width}cm" '
         'style:type="right"/></style:tab-stops></style:paragraph-properties>'
         "</style:style></office:automatic-styles><office:master-styles>"
         f"{_master('First', '', document.mark, following='Standard')}"

@@ -81,6 +81,16 @@ def postgres_processes(var_dir):
     return found
 
 
+def workers(process):
+    """The demo's worker, begun anew where it was killed."""
+    found = []
+    for child in psutil.Process(process.pid).children():
+        with contextlib.suppress(psutil.ZombieProcess):
+            if "worker" in child.cmdline():
+                found.append(child)
+    return found
+
+
 def cases(var_dir):
     """How many cases another process finds while the demo runs, or after it."""
     done = manage(
@@ -101,6 +111,7 @@ def test_demo_starts_stops_and_starts_again(var_dir, port):
         served = answer(port, stylesheet)[0]
         missing, _ = answer(port, "/no-such-page/")
         loaded = cases(var_dir)
+        working = workers(process)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         returned = process.wait(30)
@@ -111,6 +122,7 @@ def test_demo_starts_stops_and_starts_again(var_dir, port):
     assert (status, served, missing) == (200, 200, 404)
     assert re.search(r"\.[0-9a-f]{12}\.css$", stylesheet)
     assert loaded > 50
+    assert [worker.is_running() for worker in working] == [False]
     assert (returned, left) == (0, [])
     assert seconds < 10
     assert f"http://localhost:{port}/" in said
@@ -128,11 +140,13 @@ def test_demo_starts_stops_and_starts_again(var_dir, port):
 def test_demo_survives_kill_of_everything(var_dir, port):
     with demo(var_dir, port) as (process, _):
         before = cases(var_dir)
+        working = workers(process)
         os.kill(process.pid, signal.SIGKILL)
         for server in postgres_processes(var_dir):
             with contextlib.suppress(psutil.NoSuchProcess):
                 server.kill()
     psutil.wait_procs(postgres_processes(var_dir), timeout=10)
+    _, outlived = psutil.wait_procs(working, timeout=15)
 
     with demo(var_dir, port) as (process, output):
         assert cases(var_dir) == before
@@ -140,6 +154,21 @@ def test_demo_survives_kill_of_everything(var_dir, port):
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
     assert before > 50
+    assert (len(working), outlived) == (1, [])
+
+
+def test_demo_replaces_a_worker_that_is_killed(var_dir, port):
+    with demo(var_dir, port) as (process, _):
+        (first,) = workers(process)
+        first.kill()
+        deadline = time.monotonic() + PATIENCE
+        while not [each for each in workers(process) if each.pid != first.pid]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        returned = process.wait(30)
+
+    assert (returned, postgres_processes(var_dir)) == (0, [])
 
 
 def test_reset_waits_for_the_demo_to_be_stopped(var_dir, port):

@@ -10,6 +10,9 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
+import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -31,6 +34,7 @@ from platform_site.failures import Refusal
 from platform_site.lib.faults import reason
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WORKER_PATIENCE = 4  # seconds
 
 
 class Command(BaseCommand):
@@ -58,7 +62,8 @@ class Command(BaseCommand):
         self._introduce(port)
         connections.close_all()
         try:
-            _serve(listener)
+            with _worker():
+                _serve(listener)
         finally:
             for number in STOPPING:  # asked twice, it still stops properly
                 signal.signal(number, signal.SIG_IGN)
@@ -173,6 +178,49 @@ def _serve(listener: socket.socket) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         server.server_activate()
         server.serve_forever()
+
+
+@contextlib.contextmanager
+def _worker() -> Iterator[None]:
+    """Have a process do the queue's jobs; it ends with this one, however that ends.
+
+    It reads from a pipe whose other end only this process holds. Where it is killed
+    itself, another takes its place.
+    """
+    stopping = threading.Event()
+    worker = _start_worker()
+
+    def replace() -> None:
+        nonlocal worker
+        while not stopping.wait(1):
+            if worker.poll() is not None:
+                worker = _start_worker()
+
+    keeper = threading.Thread(target=replace, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        for number in STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+        stopping.set()
+        keeper.join()
+        assert worker.stdin is not None
+        worker.stdin.close()
+        try:
+            worker.wait(WORKER_PATIENCE)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    manage = str(Path(settings.BASE_DIR) / "manage.py")
+    return subprocess.Popen(  # noqa: S603  our own arguments
+        [sys.executable, manage, "worker", "--while-stdin-is-open"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # the terminal's Ctrl-C is not for it
+    )
 
 
 def _stop_database() -> None:
