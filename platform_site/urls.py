@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="login",
     ),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("proposals/", include("cases.views.proposals.urls")),
     # Last: their addresses begin with the code of a platform.
     path("", include("meetings.urls")),
     path("", include("cases.urls")),

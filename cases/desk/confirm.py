@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -13,8 +13,16 @@ from cases.desk.agenda import agenda_of
 from cases.desk.sheet import Point, Sheet, sheets_of, tally_of
 from cases.ledger import confirm_and_post, register_case
 from cases.models import Case, CountClaim, DraftDecision, LedgerEntry, Participant
+from cases.proposals.deciding import settle
 from meetings.minutes.compose import enumeration
-from meetings.models import IssueGroup, Meeting, Minutes, Platform, Resolution
+from meetings.models import (
+    IssueGroup,
+    Meeting,
+    Minutes,
+    Motion,
+    Platform,
+    Resolution,
+)
 
 Kind = LedgerEntry.Kind
 # Counts that the paper states, by group and what is counted.
@@ -52,7 +60,7 @@ def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]
             entries += [
                 entry
                 for draft in point.drafts
-                if draft.pk not in worded
+                if draft.pk not in worded and not _is_put_off(draft)
                 for entry in _entries(draft, cases, resolution)
             ]
             worded |= {draft.pk for draft in point.drafts}
@@ -61,7 +69,18 @@ def confirm_desk(minutes: Minutes, *, by: AbstractBaseUser) -> list[LedgerEntry]
     _refuse_unworded(minutes, {entry.case_id for entry in entries}, cases)
     # Entries keep a case's beginning before what refers to it.
     DraftDecision.objects.filter(minutes=minutes).delete()
-    return confirm_and_post(minutes, entries, by=by)
+    posted = confirm_and_post(minutes, entries, by=by)
+    for sheet in sheets:
+        for draft in sheet.drafts:
+            if draft.proposal is not None:
+                case = cases.get(draft.pk)
+                settle(draft.proposal, case, meeting, words=draft.words, by=by)
+    return posted
+
+
+def _is_put_off(draft: DraftDecision) -> bool:
+    """Whether a form stays a proposal: what is put off is no case yet."""
+    return draft.proposal is not None and draft.kind == Kind.DEFER
 
 
 def lock_minutes(minutes: Minutes) -> Minutes:
@@ -91,7 +110,8 @@ def _refuse_unworded(
     lost = [
         draft.case.name if draft.case else draft.name
         for draft in drafts
-        if draft.pk not in cases or cases[draft.pk].pk not in posted
+        if not _is_put_off(draft)
+        and (draft.pk not in cases or cases[draft.pk].pk not in posted)
     ]
     if lost:
         raise ValidationError(
@@ -118,23 +138,44 @@ def _register(meeting: Meeting, sheets: Sequence[Sheet]) -> dict[int, Case]:
             if draft.case is not None:
                 cases[draft.pk] = draft.case
                 continue
+            if _is_put_off(draft):
+                continue
+            motion = draft.proposal.came_from_motion if draft.proposal else None
             case = register_case(
                 Case(
                     platform=meeting.platform,
                     group=sheet.group,
                     name=draft.name,
-                    origin_meeting=meeting,
-                    origin=Case.Origin.CASE
-                    if draft.split_from_id
-                    else Case.Origin.PLATFORM,
+                    origin_meeting=motion.minutes.meeting if motion else meeting,
+                    origin_motion=motion,
+                    origin=_origin(draft, motion),
                 )
             )
-            if draft.lead is not None:
-                Participant.objects.create(
-                    case=case, municipality=draft.lead, is_lead=True
-                )
+            Participant.objects.bulk_create(_participants(draft, case))
             cases[draft.pk] = case
     return cases
+
+
+def _origin(draft: DraftDecision, motion: Motion | None) -> Case.Origin:
+    if motion is not None:
+        return Case.Origin.MOTION
+    return Case.Origin.CASE if draft.split_from_id else Case.Origin.PLATFORM
+
+
+def _participants(draft: DraftDecision, case: Case) -> Iterator[Participant]:
+    """Give who takes part: the lead, and whom the form names beside it."""
+    if draft.lead is not None:
+        form = draft.proposal
+        proposes = form is not None and form.municipality_id == draft.lead_id
+        yield Participant(
+            case=case,
+            municipality=draft.lead,
+            agency_id=form.agency_id if form is not None and proposes else None,
+            is_lead=True,
+        )
+    for partner in draft.proposal.partners if draft.proposal else ():
+        if partner != draft.lead_id:
+            yield Participant(case=case, municipality_id=partner)
 
 
 def _entries(

@@ -201,6 +201,7 @@ def sheets_of(minutes: Minutes, agenda: Agenda) -> list[Sheet]:
             "case__group",
             "group",
             "lead",
+            "proposal__municipality",
             "merged_into",
             "merged_into_new",
             "split_from",

@@ -14,7 +14,7 @@ from typing import Any
 
 from cases.desk.forms import LONGEST, tidy_line, tidy_text
 from cases.desk.sheet import BEGINNINGS, Row, Sheet
-from cases.models import Case, DraftDecision, LedgerEntry
+from cases.models import Case, DraftDecision, LedgerEntry, Proposal
 from meetings.models import Minutes, Municipality
 from platform_site.lib.numbering import read_outline
 from platform_site.lib.text import fold
@@ -304,6 +304,22 @@ def add_names(
             sent.content.setdefault(number, {"kind": Kind.RELIST, "words": ""})
 
 
+def take_up(proposal: Proposal, sheet: Sheet, sent: SheetInput) -> None:
+    """Take a proposal down as taken up, the kind of which the clerk may change."""
+    decides = sheet.meeting.series.is_deciding
+    said = sent.content.setdefault(
+        NEW + fold(proposal.title),
+        {
+            "kind": Kind.LIST if decides else Kind.AGREE,
+            "words": "",
+            "name": proposal.title,
+            "lead": proposal.municipality.slug,
+            "reason": "",
+        },
+    )
+    said["proposal"] = proposal.pk
+
+
 def decide_rest(sheet: Sheet, sent: SheetInput, *, listed: bool, kind: Kind) -> None:
     """Decide ``kind`` for all rows without a choice, the tracked ones or the others."""
     for row in sheet.rows:
@@ -341,7 +357,17 @@ def lay_down(
     changed = [draft for draft, fields in wanted if draft.pk is not None and fields]
     DraftDecision.objects.bulk_update(
         changed,
-        ["order", "name", "lead", "kind", "reason", "words", "new_name", "merged_into"],
+        [
+            "order",
+            "name",
+            "lead",
+            "proposal",
+            "kind",
+            "reason",
+            "words",
+            "new_name",
+            "merged_into",
+        ],
     )
     begun = [draft for draft, _ in wanted if draft.pk is None]
     DraftDecision.objects.bulk_create(begun)
@@ -382,6 +408,7 @@ def _wanted(
                 order=order,
                 name=said.get("name", ""),
                 lead_id=lead.pk if lead else None,
+                proposal_id=said.get("proposal", draft.proposal_id),
                 kind=said["kind"],
                 reason=said.get("reason", ""),
                 words=said["words"],

@@ -154,10 +154,20 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def with_asks_central(self) -> ProposalQuerySet:
         """With ``asks_central``: a ministry is named, or a type ticked that asks."""
-        asking = ProposalType.objects.filter(
-            platform=OuterRef("platform"),
-            asks_central=True,
-            code=models.Func(OuterRef("types"), function="ANY"),
+        ticked = {
+            "ticked": models.Func(
+                OuterRef("types"),
+                F("code"),
+                function="array_position",
+                output_field=models.IntegerField(),
+            )
+        }
+        asking = (
+            ProposalType.objects.filter(
+                platform=OuterRef("platform"), asks_central=True
+            )
+            .annotate(**ticked)
+            .filter(Q(ticked__isnull=False))
         )
         asks = {"asks_central": Q(ministries__len__gt=0) | Exists(asking)}
         return self.annotate(**asks)

@@ -9,11 +9,11 @@ Asking for the same step a second time is no conflict.
 from cases.proposals.beginning import begin, from_motion, from_paper
 from cases.proposals.deciding import (
     agree,
+    awaiting,
     discuss,
     edit,
     merge,
-    put_on_agenda,
-    settle_draft,
+    settle,
 )
 from cases.proposals.holding import SavedMeanwhile
 from cases.proposals.writing import (
@@ -31,17 +31,17 @@ __all__ = [
     "Person",
     "SavedMeanwhile",
     "agree",
+    "awaiting",
     "begin",
     "discuss",
     "edit",
     "from_motion",
     "from_paper",
     "merge",
-    "put_on_agenda",
     "recall",
     "save",
     "send_back",
-    "settle_draft",
+    "settle",
     "submit",
     "withdraw",
 ]

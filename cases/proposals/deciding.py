@@ -1,9 +1,9 @@
 """What meetings do with proposals, and what the secretariat mends in their words.
 
-A meeting takes a proposal up by its minutes: the proposal is put into the draft
-minutes as a decision about a new case, and confirming them registers the case, posts
-the entry and ties the two together (``settle_draft``). Where the minutes were confirmed
-already, ``agree`` ties the proposal to the case that they took up.
+A meeting takes a proposal up by its minutes: on the sheet of its group the proposal is
+taken down as a decision about a new case (``DraftDecision.proposal``), and confirming
+registers the case, posts the entry and ties the two together (``settle``). Where the
+minutes were confirmed already, ``agree`` ties the proposal to the case they took up.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from cases.models import Case, DraftDecision, LedgerEntry, Proposal
-from cases.models.proposals import PENDING
+from cases.models.proposals import PENDING, ProposalQuerySet
 from cases.proposals.holding import (
     Kind,
     State,
@@ -26,12 +26,11 @@ from cases.proposals.holding import (
     is_repeated,
     move,
     refuse_state,
-    refuse_unless_kept,
     refuse_version,
     tidy,
 )
 from cases.proposals.writing import Form, refuse_on_agenda, set_contact, write
-from meetings.models import Meeting, Minutes
+from meetings.models import IssueGroup, Meeting
 
 # The entries by which a meeting takes a case up; as cases_taken_up in migration 0021.
 TAKING_UP = (
@@ -158,60 +157,43 @@ def edit(
     return move(found, Kind.EDITED, by=by, words=tidy(words), changes=changes)
 
 
-@transaction.atomic
-def put_on_agenda(
-    proposal: Proposal, minutes: Minutes, *, by: AbstractBaseUser
-) -> DraftDecision:
-    """Take a proposal down in draft minutes, as taken up until the clerk says otherwise."""
-    refuse_unless_kept(minutes.meeting.platform, by)
-    found = hold_to_judge(proposal, by=by)
-    minutes = Minutes.objects.select_for_update().get(pk=minutes.pk)
-    if minutes.state != Minutes.State.DRAFT:
-        raise ValidationError("這份會議紀錄已經確認。")
-    meeting = minutes.meeting
-    if meeting.platform_id != found.platform_id:
-        raise ValidationError("會議須屬同一平臺。")
-    refuse_state(found, PENDING, "列入會議紀錄")
-    mine = found.drafts.filter(minutes=minutes).first()
-    if mine is not None:
-        return mine
-    refuse_on_agenda(found)
-    own = minutes.draft_decisions.filter(group=found.group)
-    last = own.aggregate(last=Max("order"))["last"] or 0
-    decides = meeting.series.is_deciding
-    return DraftDecision.objects.create(
-        minutes=minutes,
-        group=found.group,
-        order=last + 1,
-        name=found.title,
-        lead=found.municipality,
-        proposal=found,
-        kind=LedgerEntry.Kind.LIST if decides else LedgerEntry.Kind.AGREE,
+def awaiting(group: IssueGroup) -> ProposalQuerySet:
+    """Return the proposals of a group that no meeting's draft minutes hold yet."""
+    held = DraftDecision.objects.filter(proposal=OuterRef("pk"))
+    return (
+        Proposal.objects.pending()
+        .filter(~Exists(held), group=group)
+        .select_related("platform", "municipality", "agency")
+        .order_by("roc_year", "serial")
     )
 
 
-def settle_draft(
-    draft: DraftDecision, case: Case | None, *, meeting: Meeting, by: AbstractBaseUser
+@transaction.atomic
+def settle(
+    proposal: Proposal,
+    case: Case | None,
+    meeting: Meeting,
+    *,
+    words: str,
+    by: AbstractBaseUser,
 ) -> Proposal:
-    """Follow with the proposal what its meeting decided, in the confirming transaction.
+    """Follow with a proposal what minutes decided, in the transaction that confirms them.
 
     ``case`` is the one whose entry was posted just now; None where the meeting put the
     matter off, which leaves the proposal discussed.
     """
-    assert draft.proposal is not None
-    proposal = Proposal.objects.select_for_update(of=["self"]).get(pk=draft.proposal.pk)
+    found = hold_to_judge(proposal, by=by)
+    if found.state not in PENDING:
+        raise ValidationError(
+            f"提案單 {found.key}「{found.title}」{found.get_state_display()}，"
+            "請先自本次新案移除。"
+        )
     if case is not None:
-        return _agree(proposal, case, meeting, by)
-    if proposal.steps.filter(kind=Kind.DISCUSSED, meeting=meeting).exists():
-        return proposal
-    return move(
-        proposal,
-        Kind.DISCUSSED,
-        by=by,
-        words=draft.words,
-        meeting=meeting,
-        changes={"state": State.DISCUSSED},
-    )
+        return _agree(found, case, meeting, by)
+    if found.steps.filter(kind=Kind.DISCUSSED, meeting=meeting).exists():
+        return found
+    step: dict[str, Any] = {"by": by, "words": tidy(words), "meeting": meeting}
+    return move(found, Kind.DISCUSSED, **step, changes={"state": State.DISCUSSED})
 
 
 def _refuse_meeting(proposal: Proposal, meeting: Meeting, at: datetime) -> None:

@@ -125,8 +125,7 @@ def save(
     if not (changed or is_other_person):
         return found
     if found.version != version:
-        # The row as it stands, not as this form would have it.
-        transaction.set_rollback(False)
+        # As it stands, not as this form would have it.
         found.refresh_from_db()
         refuse_version(found, version)
     refuse_state(found, OPEN, "直接修改")

@@ -204,8 +204,10 @@ def _saved(part: Part, saved: DraftPart) -> HttpResponseBase:
     if do == "add_row":
         more = _int(part.request.POST.get("rows-blank")) + 1
         target += f"?blank={min(more, 50)}#last-row"
-    elif do in ("add", "continue_rest", "agree_all"):
-        target += "#new-cases" if do == "add" else "#sheet"
+    elif do == "add" or do.startswith("take-"):
+        target += "#new-cases"
+    elif do in ("continue_rest", "agree_all"):
+        target += "#sheet"
     return HttpResponseRedirect(target)
 
 
@@ -290,13 +292,13 @@ def _differences(part: Part, mine: Content, theirs: Content) -> Iterator[Differe
         ours, other = (
             part.words(side[key]) if key in side else "" for side in (mine, theirs)
         )
-        yield Difference(key, part.label(key), *_pieces(ours, other))
+        yield Difference(key, part.label(key), *pieces(ours, other))
 
 
 _CUT = re.compile(r"[^，。；：、\s]*[，。；：、\s]?")
 
 
-def _pieces(
+def pieces(
     mine: str, theirs: str
 ) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:
     """Return both texts cut where they differ; True stands before what does."""

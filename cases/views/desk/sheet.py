@@ -22,8 +22,10 @@ from cases.desk.sheet_form import (
     lay_down,
     read_sheet,
     stored_content,
+    take_up,
 )
-from cases.models import Case, DraftDecision, LedgerEntry, Standing
+from cases.models import Case, DraftDecision, LedgerEntry, Proposal, Standing
+from cases.proposals import awaiting
 from cases.views.desk.access import desk_view, draft_minutes, kept_meeting
 from cases.views.desk.parts import Content, Part, edit
 from platform_site.lib.text import fold
@@ -107,6 +109,11 @@ class SheetPart(Part):
         raise Http404("這次會議沒有這個議題小組。")
 
     @cached_property
+    def awaiting(self) -> list[Proposal]:
+        """The forms of the group that may be taken down here."""
+        return list(awaiting(self.sheet.group))
+
+    @cached_property
     def targets(self) -> Targets:
         """What rows may refer to."""
         delisted = (
@@ -146,6 +153,10 @@ class SheetPart(Part):
         elif do == "agree_all":
             kind = Kind.LIST if decides else Kind.AGREE
             decide_rest(self.sheet, sent, listed=False, kind=kind)
+        elif do.startswith("take-"):
+            for proposal in self.awaiting:
+                if f"take-{proposal.key}" == do:
+                    take_up(proposal, self.sheet, sent)
         self.sent = sent
         self.content = sent.content
         self.errors = sent.errors
@@ -187,6 +198,7 @@ class SheetPart(Part):
             "proposed": [each for each in rows if each.row and not each.row.is_listed],
             "begun": self._begun(sheet, content),
             "targets": self.targets,
+            "awaiting": self.awaiting,
             "reasons": LedgerEntry.Reason.choices,
             "beginnings": [
                 (kind, self._label(kind, begins=True)) for kind in self._beginnings()

@@ -1,0 +1,1 @@
+"""The pages of proposals, for contacts and the secretariat."""
