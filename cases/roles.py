@@ -42,6 +42,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "readminutes": (),
     "readdecision": (),
     "readprogress": (),
+    "handbooksection": (),
+    "handbookwording": (),
+    "handbookedition": (),
+    "handbookfile": (),
 } | dict.fromkeys(
     (
         "meeting",

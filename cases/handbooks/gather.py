@@ -65,6 +65,31 @@ def sections_of(meeting: Meeting) -> list[HandbookSection]:
     return arranged or usual_sections()
 
 
+@dataclass(frozen=True)
+class CaseText:
+    """A case that a handbook prints, and what the record says about it there."""
+
+    pk: int
+    number: str
+    name: str
+    text: str
+
+
+def case_texts(meeting: Meeting) -> list[CaseText]:
+    """Return what a handbook prints about each case, in the order of its tables."""
+    facts = _Facts(meeting)
+    return [
+        CaseText(case.case.pk, case.case.number, case.name, said(facts, case))
+        for cases, said in (
+            (facts.to_delist, _why_delisted),
+            (facts.to_continue, _why_continued),
+            (facts.central, _how_it_goes),
+            (facts.joint, _how_it_goes),
+        )
+        for case in cases
+    ]
+
+
 def handbook_of(meeting: Meeting) -> Handbook:
     """Put the handbook of a meeting together; the number of queries is constant."""
     sections = [each for each in sections_of(meeting) if each.is_printed]
@@ -117,7 +142,8 @@ def _heading(facts: _Facts, section: HandbookSection) -> str:
 
 
 def _cover(meeting: Meeting, section: HandbookSection) -> Iterator[str]:
-    yield from (section.heading or meeting.title).splitlines()
+    name = meeting.platform.name  # where a title may break
+    yield section.heading or meeting.title.replace(name, f"{name}\n", 1).strip()
     yield "會議資料"
     yield sitting(meeting)
     if meeting.place:
