@@ -33,7 +33,7 @@ ODT_TYPE = "application/vnd.oasis.opendocument.text"
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # the same content, the same bytes
 
-NAMESPACES = " ".join(
+NAMESPACES = 'xmlns:xlink="http://www.w3.org/1999/xlink" ' + " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
         ("office", "office"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
@@ -69,7 +70,7 @@ class ProgrammePart(RowsPart):
         """Say where the times do not follow one another."""
         found = super().lacks()
         items = self.existing()
-        for place, (before, item) in enumerate(zip(items, items[1:], strict=False)):
+        for place, (before, item) in enumerate(pairwise(items)):
             if before.ends_at is None or before.ends_at == item.starts_at:
                 continue
             says = "晚" if before.ends_at < item.starts_at else "早"
