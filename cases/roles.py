@@ -45,6 +45,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "readminutes": (),
     "readdecision": (),
     "readprogress": (),
+    "handbooksection": (),
+    "handbookwording": (),
+    "handbookedition": (),
+    "handbookfile": (),
 } | dict.fromkeys(
     (
         "meeting",

@@ -9,3 +9,11 @@ def make_edition(edition: int) -> None:
     from cases.editions.publishing import make  # which asks for this job
 
     make(edition)
+
+
+@task
+def make_handbook(edition: int) -> None:
+    """Make the files of a handbook."""
+    from cases.handbooks.making import make  # which asks for this job
+
+    make(edition)

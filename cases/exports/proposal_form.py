@@ -196,7 +196,7 @@ def sheet_blocks(sheet: ProposalSheet, *, begins_page: bool = False) -> list[Blo
                 *_in_lines(sheet.partners),
             ],
         ],
-        *([_cell(part.label), _outlined(part.text)] for part in sheet.texts),
+        *([_cell(part.label), outlined(part.text)] for part in sheet.texts),
     ]
     if sheet.types:
         boxes = _cell(*(_spaced(box) for box in sheet.types))
@@ -226,7 +226,7 @@ def _cell(*lines: str) -> list[Paragraph]:
     return [Paragraph(line, Style.CELL) for line in lines]
 
 
-def _outlined(text: str) -> list[Paragraph]:
+def outlined(text: str, style: Style = Style.CELL) -> list[Paragraph]:
     """Return a text's lines, each hung by the width of its number."""
     lines: list[Paragraph] = []
     hangs: dict[int, int] = {0: 0}  # where the words of each depth begin
@@ -236,9 +236,9 @@ def _outlined(text: str) -> list[Paragraph]:
             hang = width(line.marker)
             hangs[line.depth] = start + hang
             lines.append(
-                Paragraph(line.text, Style.CELL, line.marker, depth=start, hang=hang)
+                Paragraph(line.text, style, line.marker, depth=start, hang=hang)
             )
         else:
             under = hangs.get(line.depth, 0)
-            lines.append(Paragraph(line.text, Style.CELL, depth=under))
-    return lines or _cell("")
+            lines.append(Paragraph(line.text, style, depth=under))
+    return lines or [Paragraph("", style)]

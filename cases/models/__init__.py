@@ -12,6 +12,12 @@ from cases.models.cases import (
 )
 from cases.models.drafts import DraftDecision
 from cases.models.editions import Correction, EditionFile, ReportEdition
+from cases.models.handbooks import (
+    HandbookEdition,
+    HandbookFile,
+    HandbookSection,
+    HandbookWording,
+)
 from cases.models.ledger import CountClaim, LedgerEntry
 from cases.models.links import CaseLink
 from cases.models.progress import ProgressUpdate, ReportingRound, latest_round
@@ -44,6 +50,10 @@ __all__ = [
     "CountClaim",
     "DraftDecision",
     "EditionFile",
+    "HandbookEdition",
+    "HandbookFile",
+    "HandbookSection",
+    "HandbookWording",
     "LedgerEntry",
     "Participant",
     "ProgressStep",

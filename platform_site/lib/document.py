@@ -62,6 +62,7 @@ class Paragraph:
     hang: int = 0
     leads: bool = False  # stays on the page of what follows
     begins_page: bool = False
+    anchor: str = ""  # what contents lead to
 
     @property
     def indent(self) -> int:
@@ -102,7 +103,17 @@ class Table:
     kept: Collection[int] = ()
 
 
-Block = Paragraph | Stack | Table
+@dataclass(frozen=True)
+class Contents:
+    """Lines that lead to paragraphs by their anchors, each with its page.
+
+    An entry is its level from 1, its text and the anchor.
+    """
+
+    entries: Sequence[tuple[int, str, str]]
+
+
+Block = Paragraph | Stack | Table | Contents
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from platform_site.lib.document import (
     PAGE,
     POINTS,
     Block,
+    Contents,
     Document,
     Paragraph,
     Stack,
@@ -187,6 +188,8 @@ def _block(block: Block, document: Document) -> str:
         return _stack(block)
     if isinstance(block, Table):
         return _table(block, _twips(document.width))
+    if isinstance(block, Contents):
+        return _contents(block, _twips(document.width))
     return _paragraph(block)
 
 
@@ -206,7 +209,29 @@ def _paragraph(paragraph: Paragraph) -> str:
     runs = f"{_run(marker)}{tab}{_run(printable(paragraph.text))}"
     if paragraph.value:
         runs += _run(printable(paragraph.value), style="Value")
-    return f"<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>"
+    return f"<w:p><w:pPr>{properties}</w:pPr>{_anchored(paragraph, runs)}</w:p>"
+
+
+def _anchored(paragraph: Paragraph, runs: str) -> str:
+    if not paragraph.anchor:
+        return runs
+    number = int.from_bytes(paragraph.anchor.encode()) % 2**31
+    name = escape(paragraph.anchor, {'"': "&quot;"})
+    return (
+        f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>{runs}'
+        f'<w:bookmarkEnd w:id="{number}"/>'
+    )
+
+
+def _contents(contents: Contents, width: int) -> str:
+    """Lines with the pages they lead to, which Word counts when it is asked to."""
+    return "".join(
+        '<w:p><w:pPr><w:tabs><w:tab w:val="right" w:leader="dot" '
+        f'w:pos="{width}"/></w:tabs><w:ind w:left="{(level - 1) * POINTS * 20}"/></w:pPr>'
+        f"{_run(printable(text))}<w:r><w:tab/></w:r>"
+        f'<w:fldSimple w:instr=" PAGEREF {anchor} \\h "/></w:p>'
+        for level, text, anchor in contents.entries
+    )
 
 
 def _run(text: str, *, style: str = "") -> str:

@@ -20,6 +20,7 @@ from platform_site.lib.document import (
     MARGIN,
     POINTS,
     Block,
+    Contents,
     Document,
     Paragraph,
     Stack,
@@ -32,7 +33,7 @@ ODT_TYPE = "application/vnd.oasis.opendocument.text"
 
 _TIME = (1980, 1, 1, 0, 0, 0)  # the same content, the same bytes
 
-NAMESPACES = " ".join(
+NAMESPACES = 'xmlns:xlink="http://www.w3.org/1999/xlink" ' + " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in (
         ("office", "office"),
@@ -178,6 +179,8 @@ def _block(
         return _stack(block)
     if isinstance(block, Table):
         return _table(block, document.width, styles, tables)
+    if isinstance(block, Contents):
+        return _contents(block, document.width, styles)
     return _paragraph(block, styles, at)
 
 
@@ -194,7 +197,7 @@ def _paragraph(paragraph: Paragraph, styles: dict[str, str], at: int) -> str:
     value = escape(printable(paragraph.value))
     if value:
         value = f'<text:span text:style-name="Value">{blanks(value)}</text:span>'
-    words = f"{marker}{blanks(text)}{value}"
+    words = f"{_anchor(paragraph)}{marker}{blanks(text)}{value}"
     level = _LEVELS.get(paragraph.style)
     if level:
         return (
@@ -202,6 +205,34 @@ def _paragraph(paragraph: Paragraph, styles: dict[str, str], at: int) -> str:
             "</text:h>"
         )
     return f'<text:p text:style-name="{name}">{words}</text:p>'
+
+
+def _anchor(paragraph: Paragraph) -> str:
+    name = escape(paragraph.anchor, {'"': "&quot;"})
+    return f'<text:bookmark text:name="{name}"/>' if name else ""
+
+
+def _contents(contents: Contents, width: float, styles: dict[str, str]) -> str:
+    """Lines with the pages they lead to, which the program counts when it opens it."""
+    lines = []
+    for level, text, anchor in contents.entries:
+        indent = (level - 1) * POINTS
+        made = (
+            'style:family="paragraph" style:parent-style-name="Text_20_body">'
+            f'<style:paragraph-properties fo:margin-left="{indent}pt">'
+            f'<style:tab-stops><style:tab-stop style:position="'
+            f'{width - indent / 72 * 2.54:.2f}cm" style:type="right" '
+            'style:leader-style="dotted" style:leader-text="."/></style:tab-stops>'
+            "</style:paragraph-properties>"
+        )
+        name = styles.setdefault(made, f"P{len(styles) + 1}")
+        lines.append(
+            f'<text:p text:style-name="{name}"><text:a xlink:type="simple" '
+            f'xlink:href="#{anchor}">{escape(printable(text))}</text:a><text:tab/>'
+            f'<text:bookmark-ref text:reference-format="page" text:ref-name="{anchor}">'
+            "</text:bookmark-ref></text:p>"
+        )
+    return "".join(lines)
 
 
 def _style_of(paragraph: Paragraph, styles: dict[str, str], *, is_first: bool) -> str:

@@ -85,7 +85,7 @@ def test_the_overview_shows_how_far_each_part_is(client, clerk, ready, group):
     page = get(client, at(ready, "meeting"))
 
     rows = {row[0]: row[1:] for row in page.rows()}
-    assert rows["會議資料"] == ["主席 1 位", "尚未儲存"]
+    assert rows["開會資訊"] == ["主席 1 位", "尚未儲存"]
     progress, saved = rows[group.name]
     assert progress == "已決定 1／2 案"
     assert saved.endswith("陳小華")

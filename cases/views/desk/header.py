@@ -84,7 +84,7 @@ class HeaderPart(Part):
     """The sitting and its chairs."""
 
     slug = "header"
-    title = "會議資料"
+    title = "開會資訊"
     template = "desk/header.html"
     live_template = "desk/_header_live.html"
 
@@ -270,7 +270,7 @@ class AttendancePart(RowsPart):
     add_label = "再加一列"
     hint = (
         "出席、列席、代理、請假逐一登錄。名單預設不公布；要印在紀錄上，"
-        "請在「會議資料」勾選「紀錄列印出席名單」。"
+        "請在「開會資訊」勾選「紀錄列印出席名單」。"
     )
 
     def existing(self) -> Sequence[Any]:

@@ -142,7 +142,7 @@ def _parts(
         saved = {part.part: part for part in minutes.parts.select_related("saved_by")}
     chairs = meeting.chairs.count()
     yield PartState(
-        "會議資料",
+        "開會資訊",
         address_of(meeting, "header"),
         f"主席 {chairs} 位" if chairs else "未填主席",
         not chairs,

@@ -39,15 +39,25 @@ def steps_of(meeting: Meeting, here: str = "") -> list[Step]:
     def step(name: str, *pages: Page) -> Step:
         return Step(name, pages)
 
-    overview = step("準備", page("總覽", "meeting"), page("議程", "agenda"))
     minutes: Minutes | None = getattr(meeting, "minutes", None)
     if minutes is not None and minutes.state == Minutes.State.CONFIRMED:
-        return [overview, step("完成", page("公開", "publish"))]
+        return [
+            step("準備", page("總覽", "meeting"), page("議程", "agenda")),
+            step("完成", page("公開", "publish")),
+        ]
+    preparing = [page("總覽", "meeting"), page("議程", "agenda")]
+    if meeting.series.is_deciding:
+        preparing += [
+            page("議程時間", "prepare", part="programme"),
+            page("會議資料章節", "prepare", part="handbook"),
+            page("會議資料用字", "prepare", part="handbook-wordings"),
+            page("印製會議資料", "handbook"),
+        ]
     return [
-        overview,
+        step("準備", *preparing),
         step(
             "記錄",
-            page("會議資料", "header"),
+            page("開會資訊", "header"),
             page("出席", "attendance"),
             page("簽到表", "files"),
         ),

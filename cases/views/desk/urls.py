@@ -8,6 +8,7 @@ from cases.views.desk import (
     agenda,
     check,
     editions,
+    handbook,
     header,
     meetings,
     overview,
@@ -91,6 +92,18 @@ urlpatterns = [
     path(f"{MEETING}/files/<int:key>/", header.file, name="file"),
     path(f"{MEETING}/groups/<slug:group>/", sheet.group_sheet, name="group"),
     path(f"{MEETING}/texts/<slug:part>/", texts.texts, name="texts"),
+    path(f"{MEETING}/prepare/<slug:part>/", handbook.prepare, name="prepare"),
+    path(f"{MEETING}/handbook/", handbook.handbook, name="handbook"),
+    path(f"{MEETING}/handbook/progress/", handbook.progress, name="handbook-progress"),
+    path(
+        f"{MEETING}/handbook/<int:number>/again/", handbook.again, name="handbook-again"
+    ),
+    path(f"{MEETING}/handbook/<int:number>/away/", handbook.away, name="handbook-away"),
+    path(
+        f"{MEETING}/handbook/<int:number>/handbook.<slug:extension>",
+        handbook.handbook_file,
+        name="handbook-file",
+    ),
     path(
         f"{MEETING}/papers/minutes.<paper_format:extension>",
         papers.minutes,

@@ -1,0 +1,1 @@
+"""Handbooks: gathered from the record, frozen, and made into papers."""
