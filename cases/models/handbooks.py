@@ -111,7 +111,7 @@ class HandbookEdition(models.Model):
     """A handbook as it was printed once: what it said, and its files.
 
     The files are made of ``dataset`` by a job, which counts its ``done`` steps. With
-    the last of them it is whole (``made_at``), and never changes (migration 0023).
+    the last of them it is whole (``made_at``), and never changes (migration 0018).
     """
 
     meeting = models.ForeignKey(

@@ -42,7 +42,7 @@ class CaseLink(models.Model):
     """That two cases of two platforms are one matter; it says nothing else.
 
     The pair has no order: ``first`` is the one with the smaller key. That both are
-    of different platforms the database holds as well (migration 0031).
+    of different platforms the database holds as well (migration 0020).
     """
 
     # A link is set or taken away, never changed; the history keeps both.

@@ -42,7 +42,7 @@ class ProposalType(models.Model):
     """A box that may be ticked on a platform's form (提案類型).
 
     Proposals keep its code, so one that is no longer offered stays, and its code
-    never changes (migration 0021).
+    never changes (migration 0016).
     """
 
     runtime_privileges = ("SELECT", "INSERT", "UPDATE")
@@ -191,7 +191,7 @@ class Proposal(models.Model):
     agreed proposal takes no further step but mending its words.
 
     How it goes on, and that each step of it is told (``ProposalStep``), the database
-    holds (migration 0021). What came from a paper is agreed from the first, names its
+    holds (migration 0016). What came from a paper is agreed from the first, names its
     ``source`` and nobody, and may lack what the paper does not say. Whom to ask is in
     ``ProposalContact`` and not in the history.
     """
@@ -502,7 +502,7 @@ class ProposalStep(models.Model):
     """A step of a proposal (提案歷程), at which meeting, with what the form said then.
 
     It is added in the transaction that takes the step, and never changed (migration
-    0021). ``version`` is the proposal's after it. Saving a draft is no step.
+    0016). ``version`` is the proposal's after it. Saving a draft is no step.
     """
 
     runtime_privileges = ("SELECT", "INSERT")

@@ -33,7 +33,7 @@ from cases.proposals.writing import Form, refuse_on_agenda, set_contact, write
 from meetings.models import IssueGroup, Meeting
 from meetings.words import say
 
-# The entries by which a meeting takes a case up; as cases_taken_up in migration 0021.
+# The entries by which a meeting takes a case up; as cases_taken_up in migration 0016.
 TAKING_UP = (
     LedgerEntry.Kind.AGREE,
     LedgerEntry.Kind.LIST,

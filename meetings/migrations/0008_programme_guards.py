@@ -2,13 +2,13 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).with_name("sql") / "0023_handbook_guards.sql"
+SQL = Path(__file__).with_name("sql") / "0008_programme_guards.sql"
 
 
 class Migration(migrations.Migration):
-    """Hold handbooks to what was printed."""
+    """Close a meeting's programme with its minutes; hold its agency to its host."""
 
-    dependencies = [("cases", "0022_handbooks")]
+    dependencies = [("meetings", "0007_programme")]
 
     operations = [
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)

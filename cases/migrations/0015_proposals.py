@@ -16,8 +16,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_editions'),
-        ('meetings', '0005_reading_confirmed_minutes'),
+        ('cases', '0014_sheet_uploads'),
+        ('meetings', '0006_people'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

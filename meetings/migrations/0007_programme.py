@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0005_reading_confirmed_minutes'),
+        ('meetings', '0006_people'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0021_proposal_guards'),
-        ('meetings', '0041_programme_guards'),
+        ('cases', '0016_proposal_guards'),
+        ('meetings', '0009_words_and_hosting'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,13 +2,13 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).with_name("sql") / "0031_link_guards.sql"
+SQL = Path(__file__).with_name("sql") / "0018_handbook_guards.sql"
 
 
 class Migration(migrations.Migration):
-    """Hold links between cases to cases of two platforms."""
+    """Hold handbooks to what was printed."""
 
-    dependencies = [("cases", "0030_case_links")]
+    dependencies = [("cases", "0017_handbooks")]
 
     operations = [
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)

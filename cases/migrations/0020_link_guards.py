@@ -2,13 +2,13 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = Path(__file__).with_name("sql") / "0041_programme_guards.sql"
+SQL = Path(__file__).with_name("sql") / "0020_link_guards.sql"
 
 
 class Migration(migrations.Migration):
-    """Close a meeting's programme with its minutes; hold its agency to its host."""
+    """Hold links between cases to cases of two platforms."""
 
-    dependencies = [("meetings", "0040_programme")]
+    dependencies = [("cases", "0019_case_links")]
 
     operations = [
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0041_programme_guards'),
+        ('meetings', '0008_programme_guards'),
     ]
 
     operations = [
