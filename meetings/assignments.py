@@ -18,6 +18,7 @@ from meetings.models import (
     Municipality,
     Platform,
 )
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 HELD = "這位窗口在這段期間已有相同的指派。"
@@ -50,7 +51,11 @@ def assign(
     found = []
     for task in tasks:
         if task.group.platform_id != platform.pk:
-            raise ValidationError(f"{task.group}不是{platform.name}的小組。")
+            raise ValidationError(
+                say("{group}不是{platform}的小組。").format(
+                    group=task.group, platform=platform.name
+                )
+            )
         assignment = Assignment(
             group=task.group,
             municipality=task.municipality,

@@ -2,6 +2,7 @@
 
 from cases.control import moving, owing, spread
 from cases.control.report import Asked, Report, Subject
+from meetings.words import say_later
 
 SUBJECTS = {
     subject.slug: subject
@@ -37,14 +38,14 @@ SUBJECTS = {
         Subject(
             "waiting",
             "提請{delist}待決定",
-            "小組已提請{delist}，決定列管的會議尚未決定的案件。",
+            say_later("小組已提請{delist}，決定列管的會議尚未決定的案件。"),
             [],
             moving.waiting,
         ),
         Subject(
             "spread",
-            "縣市與小組案數",
-            "列管中的案件依議題小組與縣市分布，每個數字都可開啟清單。",
+            say_later("縣市與小組案數"),
+            say_later("列管中的案件依議題小組與縣市分布，每個數字都可開啟清單。"),
             [],
             spread.spread,
         ),

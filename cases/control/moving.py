@@ -27,6 +27,7 @@ from cases.models import (
     Standing,
 )
 from meetings.models import Erratum, Platform
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 from platform_site.lib.sheets import Kind
 
@@ -37,7 +38,7 @@ JOINT = "共同"
 def unchanged(platform: Platform, asked: Asked) -> Report:
     """Texts that said nothing new in any of the last rounds."""
     headings = [
-        Heading("議題小組", 12),
+        Heading(say("議題小組"), 12),
         Heading("案號", 9),
         Heading(platform.case_word, 30),
         Heading("縣市", 9),
@@ -55,7 +56,9 @@ def unchanged(platform: Platform, asked: Asked) -> Report:
         "conditions": [f"最近{asked.rounds}期", f"資料時間{days}"] if days else [],
         "counts": [
             "無變動：各期均已接受，且都填「本季無變動」，或文字與前次有文字的一期完全相同。",
-            "只計今天列管中的合作案；這幾期中有任何一期未填報，或沒有更早的文字可比較的，不列入。",
+            say(
+                "只計今天列管中的合作案；這幾期中有任何一期未填報，或沒有更早的文字可比較的，不列入。"
+            ),
             "期數只計已有接受內容的填報期別。",
         ],
         "headings": headings,
@@ -79,7 +82,7 @@ def unchanged(platform: Platform, asked: Asked) -> Report:
     return Report(
         rows=rows,
         bars=bars([(name, count, "") for name, count in groups.items()]),
-        bars_title="無變動段數（依議題小組）",
+        bars_title=say("無變動段數（依議題小組）"),
         nothing="沒有連續無變動的辦理情形。",
         **report_of,  # type: ignore[arg-type]
     )
@@ -146,7 +149,7 @@ def movements(platform: Platform, asked: Asked) -> Report:
         headings=[
             Heading("決定日期", 12, Kind.DATE),
             Heading("會議", 26),
-            Heading("議題小組", 12),
+            Heading(say("議題小組"), 12),
             Heading("案號", 9),
             Heading(platform.case_word, 30),
             Heading("決定", 12),
@@ -221,13 +224,14 @@ def waiting(platform: Platform, asked: Asked) -> Report:
     return Report(
         conditions=[format_roc(asked.today), f"共{len(found)}案待決定"],
         counts=[
-            f"待決定：議題小組已提請{platform.delist_word}，其後決定列管的會議"
-            f"尚未就該案作成決定（{platform.delist_word}、持續列管、併案或分案），"
-            "且今天仍在列管中的案件。",
+            say(
+                "待決定：議題小組已提請解列，其後決定列管的會議尚未就該案作成決定"
+                "（解列、持續列管、併案或分案），且今天仍在列管中的案件。"
+            ),
             "等候日數：自最近一次提請的會議日起算到今天。",
         ],
         headings=[
-            Heading("議題小組", 12),
+            Heading(say("議題小組"), 12),
             Heading("案號", 9),
             Heading(platform.case_word, 30),
             Heading("提請日期", 12, Kind.DATE),
@@ -251,7 +255,7 @@ def waiting(platform: Platform, asked: Asked) -> Report:
             for case, entry in found
         ],
         bars=bars([(name, count, "") for name, count in groups.items()]),
-        bars_title="待決定案數（依議題小組）",
+        bars_title=say("待決定案數（依議題小組）"),
         nothing="沒有待決定的提請。",
     )
 

@@ -23,6 +23,7 @@ from cases.models.progress import OWED
 from cases.rounds import who_owes
 from cases.rounds.overview import day_of, owner_of
 from meetings.models import Platform
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 from platform_site.lib.sheets import Kind
 
@@ -34,7 +35,7 @@ UNKNOWN = "（未載明局處）"
 def unreported(platform: Platform, asked: Asked) -> Report:
     """Each text that was not handed in, once for each who is to write it."""
     headings = [
-        Heading("議題小組", 12),
+        Heading(say("議題小組"), 12),
         Heading("案號", 9),
         Heading(platform.case_word, 26),
         Heading("縣市", 9),
@@ -86,7 +87,9 @@ def unreported(platform: Platform, asked: Asked) -> Report:
     return Report(
         conditions=[_said(round_), f"共{len(counted)}段未送出"],
         counts=[
-            "未送出：這一期狀態為未填、草稿或退回補正的辦理情形，一個合作案的一個縣市（或共同）為一段。",
+            say(
+                "未送出：這一期狀態為未填、草稿或退回補正的辦理情形，一個合作案的一個縣市（或共同）為一段。"
+            ),
             "一段有多位窗口時，每位各列一列；沒有窗口的，窗口欄空白。",
             "逾期日數：自填報期限的次日起算到今天（已鎖定的期別算到鎖定日）。",
         ],
@@ -172,11 +175,13 @@ def late(platform: Platform, asked: Asked) -> Report:
     return Report(
         conditions=[_said(round_)],
         counts=[
-            "應填：這一期的辦理情形段數，一個合作案的一個縣市（或共同）為一段。",
+            say("應填：這一期的辦理情形段數，一個合作案的一個縣市（或共同）為一段。"),
             "逾期送出：首次送出晚於填報期限；逾期未送：填報期限已過而未送出"
             "（未填、草稿或退回補正且從未送出）。",
             "日數自填報期限的次日起算；未送出的算到今天（已鎖定的期別算到鎖定日）。",
-            "局處依合作案所載；一案載有同縣市數個局處時合為一列，共同填報不分局處。",
+            say(
+                "局處依合作案所載；一案載有同縣市數個局處時合為一列，共同填報不分局處。"
+            ),
         ],
         headings=headings,
         rows=rows,

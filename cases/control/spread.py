@@ -13,6 +13,7 @@ from cases.filters import takes_part
 from cases.models import Standing
 from cases.status import public_cases_on
 from meetings.models import IssueGroup, Municipality, Platform
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 from platform_site.lib.sheets import Kind
 
@@ -67,11 +68,13 @@ def spread(platform: Platform, asked: Asked) -> Report:
         counts=[
             "列管中：經決定列管的會議同意新增、重新列管或補登，"
             f"尚未{platform.delist_word}、併案或分案的{platform.case_word}，依已公開的會議紀錄，與列管情形表相同。",
-            "縣市：合作案載明參與，或填報過辦理情形的縣市；一案有數個縣市時各計一次，"
-            "所以各縣市相加不等於合計。",
+            say(
+                "縣市：合作案載明參與，或填報過辦理情形的縣市；一案有數個縣市時各計一次，"
+                "所以各縣市相加不等於合計。"
+            ),
         ],
         headings=[
-            Heading("議題小組", 16),
+            Heading(say("議題小組"), 16),
             *(Heading(city.short_name, 10, Kind.NUMBER) for city in cities),
             Heading("合計", 10, Kind.NUMBER),
         ],
@@ -89,6 +92,6 @@ def spread(platform: Platform, asked: Asked) -> Report:
                 for group in groups
             ]
         ),
-        bars_title="列管中案數（依議題小組）",
-        nothing="沒有列管中的合作案。",
+        bars_title=say("列管中案數（依議題小組）"),
+        nothing=say("沒有列管中的合作案。"),
     )

@@ -29,6 +29,7 @@ from cases.reports import (
 )
 from cases.status import public_cases_on
 from meetings.models import Meeting
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 Cases = Mapping[int, Mapping[str, Any]]
@@ -153,7 +154,7 @@ def _figures(round_: ReportingRound, last: ReportingRound | None) -> Iterable[Fi
         yield Figure(
             "left",
             "不再列管",
-            f"{then}列管中、{on}已不在列管的{word}，含解列、併案與分案",
+            f"{then}列管中、{on}已不在列管的{word}，" + say("含解列、併案與分案"),
             _cases({pk: before[pk] for pk in gone}, _ends(gone, round_.as_of)),
         )
     yield Figure(

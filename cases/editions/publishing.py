@@ -23,6 +23,7 @@ from cases.models import (
 from cases.reports import NothingToReport, status_report
 from cases.rounds.holding import hold_round, refuse_unless_kept, tidy
 from cases.tasks import make_edition
+from meetings.words import speaking_for
 from platform_site.lib.pdf import PaperError
 from platform_site.lib.queue import later
 from platform_site.lib.roc import format_roc
@@ -59,16 +60,18 @@ def ask_for_edition(
     if changed and not editions:
         raise ValidationError("第一版依鎖定的內容發布，發布後再更正。")
     number = len(editions) + 1
-    try:
-        report = gather(held, number=number, why=why, corrections=changed)
-    except NothingToReport as error:
-        raise ValidationError(str(error)) from error
+    with speaking_for(held.platform):
+        try:
+            report = gather(held, number=number, why=why, corrections=changed)
+        except NothingToReport as error:
+            raise ValidationError(str(error)) from error
+        bases = _bases(held, editions)
     if not any(group.rows for group in report.groups):
         raise ValidationError(
             f"資料時間{format_roc(held.as_of)}沒有已公開決定列管的案件，無法發布；"
             "請先公開作成列管決定的會議紀錄。"
         )
-    dataset = {"report": to_data(report), "since": _bases(held, editions)}
+    dataset = {"report": to_data(report), "since": bases}
     edition = ReportEdition(
         round=held,
         number=number,
@@ -135,7 +138,8 @@ def make(pk: int) -> None:
     May be called again at any time, and by two at once. A paper that cannot be made
     leaves its sentence in ``fault``.
     """
-    edition = ReportEdition.objects.filter(pk=pk, published_at=None).first()
+    editions = ReportEdition.objects.select_related("round__platform")
+    edition = editions.filter(pk=pk, published_at=None).first()
     if edition is None:
         return  # published, or thrown away
     there = set(edition.files.values_list("name", flat=True))
@@ -143,7 +147,8 @@ def make(pk: int) -> None:
         if name in there:
             continue
         try:
-            content = make_file(edition.dataset, name)
+            with speaking_for(edition.round.platform):
+                content = make_file(edition.dataset, name)
         except PaperError as error:
             ReportEdition.objects.filter(pk=pk, published_at=None).update(
                 fault=str(error)

@@ -7,6 +7,7 @@ from typing import IO
 
 from cases.exports.status_report_lines import CellLine, cell_lines
 from cases.reports import FirstPage, GroupTable, ReportRow, StatusReport
+from meetings.words import say
 from platform_site.lib import docx, odf
 from platform_site.lib.document import Block, Document, Paragraph, Style, Table
 from platform_site.lib.roc import format_roc
@@ -57,9 +58,9 @@ def _blocks(report: StatusReport, as_of: str) -> Iterator[Block]:
         if group.rows:
             yield _table(group, report)
         else:
-            yield Paragraph("本組目前無列管合作案。")
+            yield Paragraph(say("本組目前無列管合作案。"))
     if not report.groups:
-        yield Paragraph("本平臺目前無列管合作案。")
+        yield Paragraph(say("本平臺目前無列管合作案。"))
 
 
 def first_page_blocks(first: FirstPage) -> Iterator[Block]:
@@ -83,7 +84,7 @@ def first_page_blocks(first: FirstPage) -> Iterator[Block]:
         yield Table(
             figure.label,
             (0.15, 0.43, 0.42),
-            ("議題小組", "方案名稱", "說明"),
+            (say("議題小組"), "方案名稱", "說明"),
             [
                 [
                     _cell(case.group),

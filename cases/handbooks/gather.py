@@ -32,6 +32,7 @@ from cases.models import (
 )
 from meetings.minutes.paper import NOT_STATED, sitting
 from meetings.models import IssueGroup, Meeting, MeetingSeries
+from meetings.words import say
 from platform_site.lib.numbering import Level, to_chinese, write_marker
 from platform_site.lib.roc import format_roc
 
@@ -357,7 +358,7 @@ def _programme(facts: _Facts) -> Iterator[Block]:
 def _meetings(facts: _Facts) -> Iterator[Block]:
     grouped = [each for each in facts.meetings if each.series.group]
     others = [each for each in facts.meetings if not each.series.group]
-    word = "各議題小組會議辦理情形"
+    word = say("各議題小組會議辦理情形")
     for count, (heading, those) in enumerate(
         [(word, grouped), ("幕僚及其他會議辦理情形", others)], start=1
     ):
@@ -410,20 +411,18 @@ def _discussion(facts: _Facts, sections: Sequence[HandbookSection]) -> Iterator[
 
 
 def _counted_listed(facts: _Facts) -> str:
-    platform = facts.meeting.platform
     asked, kept = len(facts.to_delist), len(facts.to_continue)
-    return (
-        f"列管中{platform.case_word}共{asked + kept}案；依各議題小組決議，"
-        f"擬{platform.delist_word}{asked}案，擬持續列管{kept}案。"
-    )
+    return say(
+        "列管中合作案共{all}案；依各議題小組決議，擬解列{asked}案，擬持續列管{kept}案。"
+    ).format(all=asked + kept, asked=asked, kept=kept)
 
 
 def _counted_new(facts: _Facts) -> str:
     central, joint = len(facts.central), len(facts.joint)
-    return (
-        f"各議題小組同意提案共{central + joint}案，其中請求中央協助{central}案，"
-        f"各縣市共同合作{joint}案。"
-    )
+    return say(
+        "各議題小組同意提案共{all}案，其中請求中央協助{central}案，"
+        "各縣市共同合作{joint}案。"
+    ).format(all=central + joint, central=central, joint=joint)
 
 
 def _part(facts: _Facts, section: HandbookSection, marker: str) -> Iterator[Block]:

@@ -19,6 +19,7 @@ from cases.models import HandbookEdition, HandbookFile
 from cases.rounds.holding import refuse_unless_kept
 from cases.tasks import make_handbook
 from meetings.models import Meeting, Minutes
+from meetings.words import speaking_for
 from platform_site.lib import odf
 from platform_site.lib.pdf import PaperError, render_pdf_here
 from platform_site.lib.queue import later
@@ -45,7 +46,8 @@ def ask_for_handbook(meeting: Meeting, *, by: AbstractBaseUser) -> HandbookEditi
     editions = meeting.handbooks.defer("dataset")
     if editions.filter(made_at=None).exists():
         raise ValidationError(IN_THE_MAKING)
-    handbook = handbook_of(meeting)
+    with speaking_for(meeting.platform):
+        handbook = handbook_of(meeting)
     if not (handbook.chapters or handbook.cover):
         raise ValidationError("沒有要印出的章節，請至少選一章。")
     edition = HandbookEdition.objects.create(
@@ -76,9 +78,15 @@ def make(pk: int) -> None:
 
     A paper that cannot be made leaves its sentence in ``fault``.
     """
-    edition = HandbookEdition.objects.filter(pk=pk, made_at=None).first()
+    editions = HandbookEdition.objects.select_related("meeting__platform")
+    edition = editions.filter(pk=pk, made_at=None).first()
     if edition is None:
         return  # made, or thrown away
+    with speaking_for(edition.meeting.platform):
+        _make(edition)
+
+
+def _make(edition: HandbookEdition) -> None:
     handbook = from_data(edition.dataset)
     file = BytesIO()
     odf.odt(file, handbook_document(handbook))
@@ -87,9 +95,10 @@ def make(pk: int) -> None:
             handbook_html(handbook), stylesheets=STYLESHEETS, progress=_teller(edition)
         )
     except PaperError as error:
-        HandbookEdition.objects.filter(pk=pk, made_at=None).update(fault=str(error))
+        held = HandbookEdition.objects.filter(pk=edition.pk, made_at=None)
+        held.update(fault=str(error))
         return
-    _finish(pk, {PDF: pdf, ODT: file.getvalue()})
+    _finish(edition.pk, {PDF: pdf, ODT: file.getvalue()})
 
 
 def _teller(edition: HandbookEdition) -> Callable[[int], None]:

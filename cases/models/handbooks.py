@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from meetings.models import Meeting, Minutes
+from meetings.words import say_later
 
 
 class HandbookSection(models.Model):
@@ -23,11 +24,11 @@ class HandbookSection(models.Model):
         CONTENTS = "contents", "目錄"
         PROGRAMME = "programme", "會議議程"
         MEETINGS = "meetings", "會議辦理情形"
-        TO_DELIST = "to_delist", "擬解列"
+        TO_DELIST = "to_delist", say_later("擬解列")
         TO_CONTINUE = "to_continue", "擬持續列管"
         NEW_CENTRAL = "new_central", "新增提案：請求中央協助"
         NEW_JOINT = "new_joint", "新增提案：共同合作"
-        FORMS = "forms", "合作提案單"
+        FORMS = "forms", say_later("合作提案單")
         TEXT = "text", "自訂文字"
 
     minutes = models.ForeignKey(
@@ -86,7 +87,7 @@ class HandbookWording(models.Model):
         verbose_name="會議紀錄",
     )
     case = models.ForeignKey(
-        "cases.Case", models.CASCADE, related_name="+", verbose_name="合作案"
+        "cases.Case", models.CASCADE, related_name="+", verbose_name=say_later("合作案")
     )
     text = models.TextField("印製文字")
 

@@ -22,6 +22,7 @@ from cases.reading.round_sheet import (
     YES,
 )
 from cases.rounds.sheet_keys import key_of
+from meetings.words import say
 from platform_site.lib import sheets
 from platform_site.lib.roc import format_roc
 from platform_site.lib.sheets import XLSX_LIMIT, About, Column
@@ -119,7 +120,7 @@ def columns_of(round_: ReportingRound) -> list[Column[SheetRow]]:
     """Return the columns; the words are those of the round's platform."""
     return [
         Column(KEY, lambda row: key_of(row.slot), 10),
-        Column("議題小組", lambda row: row.slot.case.group.name, 9),
+        Column(say("議題小組"), lambda row: row.slot.case.group.name, 9),
         Column(CASE, lambda row: row.slot.case.number, 8),
         Column(
             round_.platform.case_word,

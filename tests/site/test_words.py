@@ -31,7 +31,6 @@ COMMON = (
     "cases/apps.py",
     "cases/demo.py",
     "cases/glossary.py",
-    "cases/record.py",
     "cases/roles.py",
     "cases/readings/texts.py",  # a pattern that reads papers
     "meetings/models/minutes.py",  # the name of a right

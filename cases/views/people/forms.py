@@ -17,6 +17,7 @@ from meetings.coverage import people_of
 from meetings.invitations import Newcomer
 from meetings.models import Agency, Assignment, IssueGroup, Municipality, Platform
 from meetings.models.contacts import EXTENSION, PHONE
+from meetings.words import say_later
 
 LONGEST_WORDS = 1000
 
@@ -36,9 +37,9 @@ class TasksForm(forms.Form):
 
     groups = forms.ModelMultipleChoiceField(
         IssueGroup.objects.none(),
-        label="議題小組",
+        label=say_later("議題小組"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "請至少勾選一個議題小組。"},
+        error_messages={"required": say_later("請至少勾選一個議題小組。")},
     )
     municipalities = forms.ModelMultipleChoiceField(
         Municipality.objects.none(),

@@ -16,6 +16,7 @@ from cases.models import ProgressUpdate, ReportingRound
 from cases.rounds.overview import JOINT, State, Wanted, owner_of, phase_of
 from cases.views.desk.access import desk_page, kept_platform
 from meetings.models import Platform
+from meetings.words import say_later
 from platform_site.lib.roc import format_roc
 
 
@@ -108,7 +109,7 @@ def name_of(round_: ReportingRound) -> str:
 class WantedForm(forms.Form):
     """The filters of the table; what it does not know is refused."""
 
-    group = forms.ChoiceField(label="議題小組", required=False)
+    group = forms.ChoiceField(label=say_later("議題小組"), required=False)
     municipality = forms.ChoiceField(label="縣市", required=False)
     state = forms.ChoiceField(
         label="狀態", required=False, choices=[("", "全部"), *State.choices]

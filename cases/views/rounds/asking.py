@@ -25,6 +25,7 @@ from cases.views.desk.access import desk_view
 from cases.views.desk.parts import UNPROCESSABLE
 from cases.views.rounds.access import kept_round, name_of, round_address, round_page
 from cases.views.rounds.forms import DaysForm
+from meetings.words import say
 
 DAYS = ("opens_on", "due_on", "locks_on")
 
@@ -82,7 +83,7 @@ def cases(request: HttpRequest, platform: str, as_of: date) -> HttpResponseBase:
     assert request.user.is_authenticated
     try:
         if case is None:
-            raise ValidationError("找不到這個合作案，請填本平臺的案號。")
+            raise ValidationError(say("找不到這個合作案，請填本平臺的案號。"))
         said = _ask(found, case, do, request)
     except ValidationError as error:
         for sentence in error.messages:
@@ -140,5 +141,10 @@ def _cases_page(
         "count": sum(len(own) for own in slots.values()),
     }
     return round_page(
-        request, "rounds/cases.html", "填報的合作案", round_, context, status=status
+        request,
+        "rounds/cases.html",
+        say("填報的合作案"),
+        round_,
+        context,
+        status=status,
     )

@@ -8,6 +8,7 @@ from django import forms
 
 from cases.desk.forms import DayField, LineField, OutlineField
 from cases.rounds.planning import Days
+from meetings.words import say_later
 
 
 class DaysForm(forms.Form):
@@ -42,7 +43,7 @@ class RoundForm(DaysForm):
 
     as_of = DayField(
         label="資料時間",
-        help_text="通常是季末日；填報這一天列管中的合作案。",
+        help_text=say_later("通常是季末日；填報這一天列管中的合作案。"),
         error_messages={"required": "請填寫資料時間。"},
     )
     field_order = ("as_of", "opens_on", "due_on", "locks_on")

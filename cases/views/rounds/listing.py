@@ -22,6 +22,7 @@ from cases.views.desk.parts import UNPROCESSABLE
 from cases.views.rounds.access import name_of, round_address
 from cases.views.rounds.forms import RoundForm
 from meetings.models import Platform
+from meetings.words import say
 from platform_site.lib.roc import format_roc
 
 
@@ -105,7 +106,9 @@ def _oddities(days: Days) -> list[str]:
     if days.as_of != quarter_end(days.as_of):
         odd.append("資料時間不是季末日。")
     if days.opens_on <= days.as_of:
-        odd.append("開放填報日在資料時間之前；開放後列管有變動時，請另行加入合作案。")
+        odd.append(
+            say("開放填報日在資料時間之前；開放後列管有變動時，請另行加入合作案。")
+        )
     return odd
 
 
