@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
 from cases.models import ReportingRound
 from meetings.models import Platform
 from platform_site.lib.sheets import Kind, Value
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
@@ -69,23 +73,14 @@ class Asked:
 class Subject:
     """A report there is: its name in addresses, its title and what it tells.
 
-    ``asks`` names the fields of ``Asked`` that it can be asked with. The platform's
-    word for delisting stands where the words say ``{delist}``.
+    ``asks`` names the fields of ``Asked`` that it can be asked with.
     """
 
     slug: str
-    title: str
-    tells: str
+    title: StrPromise | str
+    tells: StrPromise | str
     asks: Sequence[str]
     build: Callable[[Platform, Asked], Report]
-
-    def title_for(self, platform: Platform) -> str:
-        """Return the title in the platform's words."""
-        return self.title.format(delist=platform.delist_word)
-
-    def tells_for(self, platform: Platform) -> str:
-        """Return what it tells in the platform's words."""
-        return self.tells.format(delist=platform.delist_word)
 
 
 def bars(counts: Sequence[tuple[str, int, str]]) -> list[Bar]:

@@ -103,10 +103,7 @@ class AskedForm(forms.Form):
 def index(request: HttpRequest, platform: str) -> HttpResponse:
     """The reports there are, with what each tells."""
     body = kept_platform(request, platform)
-    subjects = [
-        (each.slug, each.title_for(body), each.tells_for(body))
-        for each in SUBJECTS.values()
-    ]
+    subjects = [(each.slug, str(each.title), each.tells) for each in SUBJECTS.values()]
     context = {"platform": body, "subjects": subjects}
     return desk_page(request, "control/index.html", "管制報表", context)
 
@@ -123,12 +120,12 @@ def report(request: HttpRequest, platform: str, report: str) -> HttpResponse:
     context = {
         "platform": body,
         "subject": subject,
-        "tells": subject.tells_for(body),
+        "tells": subject.tells,
         "fields": form.fields_with(form.values(asked)),
         "report": subject.build(body, asked),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
     }
-    return desk_page(request, "control/report.html", subject.title_for(body), context)
+    return desk_page(request, "control/report.html", str(subject.title), context)
 
 
 @desk_view
@@ -144,7 +141,7 @@ def report_file(
     asked = form.asked()
     found = subject.build(body, asked)
     file = io.BytesIO()
-    title = subject.title_for(body)
+    title = str(subject.title)
     write(found, title, body, extension, file, made_on=asked.today)
     name = f"{body.short_name}{title}{asked.today.isoformat()}.{extension}"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
@@ -159,11 +156,11 @@ def _refused(
     context = {
         "platform": platform,
         "subject": subject,
-        "tells": subject.tells_for(platform),
+        "tells": subject.tells,
         "fields": form.fields_with(form.data),
         "refused": form.non_field_errors(),
     }
-    title = subject.title_for(platform)
+    title = str(subject.title)
     return desk_page(request, "control/report.html", title, context, status=400)
 
 

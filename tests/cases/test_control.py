@@ -320,7 +320,7 @@ def test_every_report_is_a_page_with_its_definitions(client, site, slug):
     page = Page(client.get(address(site.platform, slug)))
 
     assert page.response.status_code == 200
-    assert page.texts("h1") == [SUBJECTS[slug].title_for(site.platform)]
+    assert page.texts("h1") == [str(SUBJECTS[slug].title)]
     assert page.response.headers["Cache-Control"] == "no-store, private"
     assert page.texts("h2") == ["計數說明"]
 
