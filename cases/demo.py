@@ -51,7 +51,6 @@ ACCOUNTS = (
         )
     ),
 )
-PLATFORM = "jbbt"
 SINCE = date(2024, 1, 1)
 
 
@@ -59,7 +58,7 @@ def create_accounts() -> None:
     """Create the demo accounts, each in the group of its role.
 
     The secretariat keeps every platform; the contact answers for 臺北市 in the
-    transport groups, those of a municipality for it in every group of one platform.
+    transport groups, those of a municipality for it in every group of the first platform.
     """
     users = get_user_model().objects
     for account in ACCOUNTS:
@@ -79,7 +78,8 @@ def create_accounts() -> None:
         if account.role == CONTACT:
             groups = IssueGroup.objects.filter(slug="transport")
             if account.municipality:
-                groups = IssueGroup.objects.filter(platform__slug=PLATFORM)
+                first = Platform.objects.first()
+                groups = IssueGroup.objects.filter(platform=first)
             city = Municipality.objects.get(slug=account.municipality or "taipei")
             Assignment.objects.bulk_create(
                 Assignment(group=group, municipality=city, user=user, starts_on=SINCE)
@@ -126,7 +126,7 @@ ASKED = "請補充本季實際完成的項目與預定完成時間。"
 
 
 def open_demo_round(at: datetime) -> ReportingRound:
-    """Open a round of one platform as if it had begun a while ago, half filled in.
+    """Open a round of the first platform as if it had begun a while ago, half filled in.
 
     Its data are of the quarter that ended last before the day of ``at``.
     """
@@ -134,8 +134,9 @@ def open_demo_round(at: datetime) -> ReportingRound:
         [account.username for account in ACCOUNTS], field_name="username"
     )
     today = timezone.localdate(at)
+    first = Platform.objects.all()[0]
     round_ = rounds.open_round(
-        Platform.objects.get(slug=PLATFORM),
+        first,
         as_of=quarter_end(today, before=True),
         opens_on=today - timedelta(days=9),
         due_on=today + timedelta(days=5),
