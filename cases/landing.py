@@ -15,7 +15,7 @@ from django.db.models import Count, F, Max, Prefetch, When
 from django.db.models.functions import Lower, Upper
 
 from cases.links import TotalCount, count_total
-from cases.models import ProgressUpdate, Standing
+from cases.models import ProgressUpdate, ReportEdition, Standing
 from cases.status import (
     DEFINITIONS,
     StandingCount,
@@ -89,6 +89,7 @@ class Card:
     last: Meeting | None = None
     next: Meeting | None = None
     reported_on: date | None = None
+    edition: ReportEdition | None = None  # of that day, where one is published
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def landing_page(today: date, reader: AbstractBaseUser | AnonymousUser) -> Landi
         Prefetch("memberships", queryset=members)
     )
     own = _own(today, reader)
-    courses, reports = _courses(today), _reports(today)
+    courses, reports, editions = _courses(today), _reports(today), _editions(today)
     last, following = _last_meetings(today), _next_meetings(today)
     cards = [
         Card(
@@ -136,6 +137,7 @@ def landing_page(today: date, reader: AbstractBaseUser | AnonymousUser) -> Landi
             last.get(platform.pk),
             following.get(platform.pk),
             reports.get(platform.pk),
+            editions.get((platform.pk, reports.get(platform.pk))),
         )
         for platform in platforms
     ]
@@ -244,3 +246,18 @@ def _reports(today: date) -> dict[int, date]:
         .values_list("round__platform_id")
         .annotate(as_of=Max("round__as_of"))
     )
+
+
+def _editions(today: date) -> dict[tuple[int, date | None], ReportEdition]:
+    """Return each platform's latest edition, by platform and day; one query."""
+    editions = (
+        ReportEdition.objects.public()
+        .light()
+        .filter(round__as_of__lte=today)
+        .order_by("round__platform_id", "-round__as_of", "-number")
+        .distinct("round__platform_id")
+    )
+    return {
+        (edition.round.platform_id, edition.round.as_of): edition
+        for edition in editions
+    }

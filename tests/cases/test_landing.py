@@ -13,6 +13,7 @@ from cases.links import BY_PLATFORM, ONCE, link_cases
 from cases.roles import CONTACT
 from meetings.models import Meeting
 from tests.cases.desk import sit_down
+from tests.cases.editions import Publishing
 from tests.factories import (
     AssignmentFactory,
     CaseFactory,
@@ -268,6 +269,31 @@ def test_contact_sees_the_platform_of_own_groups_first(one, two):
     assert names(client) == ["乙平臺 所屬平臺", "甲平臺"]
 
 
+def test_last_report_leads_to_its_edition_where_there_is_one(publish):
+    site = Publishing(publish)
+    site.lock()
+    edition = site.publish()
+
+    page = get(Client(), "/")
+
+    assert edition.get_absolute_url() in page.links("dd/a").values()
+    report = reverse("cases:status-report", args=[site.platform.slug, "pdf"])
+    assert not [link for link in page.links("dd/a").values() if report in link]
+
+
+def test_report_after_the_last_edition_is_told_itself(publish):
+    site = Publishing(publish)
+    site.lock()
+    site.publish()
+    paper = ReportingRoundFactory(platform=site.platform, as_of=dt.date(2026, 1, 31))
+    ProgressUpdateFactory(case=site.case, round=paper)
+
+    links = get(Client(), "/").links("dd/a").values()
+
+    report = reverse("cases:status-report", args=[site.platform.slug, "pdf"])
+    assert f"{report}?as_of=2026-01-31" in links
+
+
 def test_page_of_somebody_logged_in_is_kept_by_no_cache(one, two):
     answer = sit_down(two.platform).get("/")
 
@@ -282,7 +308,7 @@ def test_own_platforms_take_no_more_queries(db, django_assert_num_queries, own):
     for body in bodies[1:]:
         body.platform.secretariat.create(user=user)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = landing_page(TODAY, user)
 
     assert [card.is_own for card in page.cards] == [True] * own

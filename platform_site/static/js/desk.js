@@ -36,7 +36,7 @@
     }
 
     get gone() {
-      return "會議紀錄已確認，或您已不是幕僚人員";
+      return this.form.dataset.gone ?? "會議紀錄已確認，或您已不是幕僚人員";
     }
 
     get pending() {
