@@ -36,6 +36,10 @@ AT_THE_DESK = {
     "readdecision",
     "readprogress",
     "contactdetails",
+    "reportedition",
+    "editionfile",
+    "correction",
+    "sheetupload",
     "invitation",
 }
 # Read on the page of the row they belong to.
