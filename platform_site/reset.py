@@ -28,7 +28,7 @@ def reset(var_dir: Path) -> None:
         time.sleep(0.1)
     server.stop()
     try:
-        for name in ("postgres", "static", "papers"):
+        for name in ("postgres", "static", "papers", "editions", "mail", "reading"):
             if (var_dir / name).exists():
                 shutil.rmtree(var_dir / name)
         demo_file(var_dir).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -75,11 +75,33 @@ def save_many(
             slot.state = State.DRAFT
         slot.version += 1
         slot.saved_by_id, slot.saved_at = by.pk, at
-    ProgressUpdate.objects.bulk_update(fresh, SAVED, batch_size=200)
+    _write(fresh)
     return slots
 
 
-SAVED = ["text", "is_unchanged", "state", "version", "saved_by", "saved_at"]
+def _write(slots: Sequence[ProgressUpdate]) -> None:
+    """Write what was saved in one statement: of a thousand rows, the CASE for each
+    field and row that ``bulk_update`` builds takes longer than all the rest."""
+    if not slots:
+        return
+    table = ProgressUpdate._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET text = said.text, is_unchanged = said.is_unchanged,"  # noqa: S608  our words
+            " state = said.state, version = said.version, saved_by_id = %s,"
+            " saved_at = %s FROM unnest(%s::bigint[], %s::text[], %s::boolean[],"
+            " %s::text[], %s::integer[])"
+            f" AS said (id, text, is_unchanged, state, version) WHERE {table}.id = said.id",
+            [
+                slots[0].saved_by_id,
+                slots[0].saved_at,
+                [slot.pk for slot in slots],
+                [slot.text for slot in slots],
+                [slot.is_unchanged for slot in slots],
+                [str(slot.state) for slot in slots],
+                [slot.version for slot in slots],
+            ],
+        )
 
 
 def not_to_be_written(slot: ProgressUpdate) -> Iterator[str]:

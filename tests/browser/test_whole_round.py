@@ -153,7 +153,7 @@ def fresh(slots):
 def send_back_and_answer(secretariat, writer, slot):
     secretariat.goto(secretariat.url.split("/admin")[0] + at_the_desk(slot))
     secretariat.get_by_text("退回補正", exact=True).first.click()
-    secretariat.locator("textarea[name=question]").fill("請補充預定完成時間。")
+    secretariat.fill("#question", "請補充預定完成時間。")
     secretariat.get_by_role("button", name=re.compile("^退回")).click()
     expect(secretariat.locator(".messagelist .success")).to_be_visible()
 
@@ -277,7 +277,7 @@ def write_on_pages(page, slots):
 
 def hand_in_unchanged(page, *, with_text):
     if with_text:
-        page.locator("main table a").first.click()
+        page.locator("main tr:has(input[name=slot]) a").first.click()
         page.locator("textarea[name=text]").fill("一、已完工。")
         page.get_by_role("button", name="送出", exact=True).click()
         expect(page.locator("main")).to_contain_text("已送出")

@@ -65,7 +65,7 @@ def choice(slot):
 
 def test_home_lists_own_slots_by_group_and_no_others(site, contact):
     site.add_slot(site.keelung)
-    group = IssueGroupFactory(platform=site.platform, order=99)
+    group = IssueGroupFactory(platform=site.platform, order=site.group.order + 1)
     AssignmentFactory(group=group, municipality=site.taipei, user=site.contact)
     elsewhere = site.add_slot(site.taipei, CaseFactory(group=group))
     site.bring(elsewhere, "submitted")

@@ -171,7 +171,7 @@ def test_the_page_takes_the_same_queries_however_long_the_way(
         desk.hand_in(desk.keelung, case=desk.add_case())
     desk.add_contact(desk.taipei)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         desk.look(desk.slot)
 
 

@@ -36,6 +36,10 @@ AT_THE_DESK = {
     "readdecision",
     "readprogress",
     "contactdetails",
+    "reportedition",
+    "editionfile",
+    "correction",
+    "sheetupload",
     "invitation",
 }
 # Written and read on pages of their own.
