@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases import rounds
 from cases.editions.publishing import ask_for_edition
 from cases.models import ProgressUpdate, ReportingRound
+from cases.reports import NothingToReport, status_report
 from cases.roles import CONTACT, OFFICIAL, SECRETARIAT
 from cases.rounds.overview import in_order
 from cases.rounds.planning import quarter_end
@@ -88,7 +89,7 @@ def create_accounts() -> None:
 
 
 def publish_reports() -> None:
-    """Have each round that came from a paper published as an edition.
+    """Have each round that came from a paper, and can be, published as an edition.
 
     The worker makes the files, once what is loaded is committed.
     """
@@ -97,6 +98,10 @@ def publish_reports() -> None:
         .select_related("platform")
         .order_by("as_of")
     ):
+        try:
+            status_report(round_.platform, round_.as_of)
+        except NothingToReport:
+            continue  # nobody has decided yet what is told of
         user = get_user_model().objects.get(username=ACCOUNTS[0].username)
         rounds.lock_round(round_, by=user, at=timezone.now())
         ask_for_edition(round_, by=user)

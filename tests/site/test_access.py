@@ -14,10 +14,14 @@ from cases.demo import ACCOUNTS, create_accounts
 from cases.editions.data import to_data
 from cases.editions.files import checksum
 from cases.editions.gather import gather
+from cases.handbooks import data as handbooks
+from cases.handbooks.gather import handbook_of
 from cases.ledger import confirm_and_post
 from cases.models import (
     Case,
     EditionFile,
+    HandbookEdition,
+    HandbookFile,
     Proposal,
     Reading,
     ReadMinutes,
@@ -209,12 +213,16 @@ DESK = [
     ("desk:prepare", {**DRAFT, "part": "handbook"}, 200, 422),
     ("desk:prepare", {**DRAFT, "part": "handbook-wordings"}, 200, 302),
     ("desk:prepare", {**MEETING, "part": "handbook"}, 404, 404),
-    ("desk:handbook", DRAFT, 200, 302),
+    # One handbook is made; the second is in the making.
+    ("desk:handbook", DRAFT, 200, 409),
     ("desk:handbook", MEETING, 200, 409),
     ("desk:handbook-progress", DRAFT, 200, 405),
-    ("desk:handbook-again", {**DRAFT, "number": 1}, 405, 404),
-    ("desk:handbook-away", {**DRAFT, "number": 1}, 405, 404),
-    ("desk:handbook-file", {**DRAFT, "number": 1, "extension": "pdf"}, 404, 405),
+    ("desk:handbook-again", {**DRAFT, "number": 2}, 405, 302),
+    ("desk:handbook-again", {**DRAFT, "number": 3}, 405, 404),
+    ("desk:handbook-away", {**DRAFT, "number": 1}, 405, 409),
+    ("desk:handbook-away", {**DRAFT, "number": 3}, 405, 404),
+    ("desk:handbook-file", {**DRAFT, "number": 1, "extension": "pdf"}, 200, 405),
+    ("desk:handbook-file", {**DRAFT, "number": 2, "extension": "pdf"}, 404, 405),
     ("desk:check", DRAFT, 200, 422),
     ("desk:check", MEETING, 404, 404),
     ("desk:confirm", DRAFT, 405, 302),
@@ -500,6 +508,7 @@ def accounts(loaded_record):
         name="填報表.xlsx",
         said={"rows": [], "notes": []},
     )
+    _handbooks(draft.meeting, by=found["superuser"])
     _proposal(found["contact"])
     return found
 
@@ -554,6 +563,27 @@ def _editions(platform, *, by):
         )
         if number == 1:
             ReportEdition.objects.update(published_at=timezone.now())
+
+
+def _handbooks(meeting, *, by):
+    """A handbook that is made, and one that is in the making."""
+    for number in (1, 2):
+        edition = HandbookEdition.objects.create(
+            meeting=meeting,
+            number=number,
+            dataset=handbooks.to_data(handbook_of(meeting)),
+            wanted=["handbook.pdf"],
+            asked_by=by,
+        )
+        if number == 1:
+            HandbookFile.objects.create(
+                edition=edition,
+                name="handbook.pdf",
+                content=b"%PDF",
+                size=4,
+                sha256=checksum(b"%PDF"),
+            )
+            HandbookEdition.objects.update(made_at=timezone.now())
 
 
 def _proposal(contact):
@@ -624,7 +654,7 @@ def address_of(name, arguments):
             kind = {"PAPER": "minutes", "REPORT": "status_report"}[key]
             arguments["key"] = Reading.objects.get(kind=kind).pk
         case "PROPOSAL":
-            arguments["key"] = Proposal.objects.get().key
+            arguments["key"] = Proposal.objects.get(platform__slug="jbbt").key
     return f"{reverse(name, kwargs=arguments)}{'?' if query else ''}{query}"
 
 

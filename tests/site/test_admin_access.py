@@ -40,12 +40,17 @@ AT_THE_DESK = {
     "editionfile",
     "correction",
     "sheetupload",
+    "handbooksection",
+    "handbookwording",
+    "handbookedition",
+    "handbookfile",
+    "caselink",
     "invitation",
 }
 # Written and read on pages of their own.
 ELSEWHERE = {"proposal", "proposalcontact", "proposalstep"}
 # Read on the page of the row they belong to.
-TOLD = {"progressstep", "reminder"}
+TOLD = {"progressstep", "reminder", "programmeitem"}
 # What superusers set up; the secretariat reads it, and changes its own platform.
 SET_UP = {"municipality", "agency", "secretariatmember"}
 # Written at the desk, and read in the admin too.

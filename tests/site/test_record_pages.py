@@ -125,4 +125,5 @@ def test_days_are_roc_on_screen_and_iso_in_data(pages):
 def test_no_page_tells_a_telephone_number_or_a_mail_address(pages):
     for address, page in pages.items():
         assert "@" not in page.main, address
-        assert "電話" not in page.main, address
+        # A case may well tell that people are called up.
+        assert "電話" not in page.main.replace("電話訪問", ""), address
