@@ -32,7 +32,7 @@ from cases.models import (
 )
 from meetings.minutes.paper import NOT_STATED, sitting
 from meetings.models import IssueGroup, Meeting, MeetingSeries
-from meetings.words import say
+from meetings.words import say, speaking_for
 from platform_site.lib.numbering import Level, to_chinese, write_marker
 from platform_site.lib.roc import format_roc
 
@@ -99,15 +99,16 @@ def handbook_of(meeting: Meeting) -> Handbook:
     numbered = [
         each for each in sections if each.kind not in (Kind.COVER, Kind.CONTENTS)
     ]
-    return Handbook(
-        title=f"{meeting.title}會議資料",
-        platform=meeting.platform.name,
-        meeting=meeting.title,
-        held_on=meeting.held_on.isoformat(),
-        cover=tuple(_cover(meeting, covers[0])) if covers else (),
-        has_contents=any(each.kind == Kind.CONTENTS for each in sections),
-        chapters=tuple(_chapters(facts, numbered)),
-    )
+    with speaking_for(meeting.platform):
+        return Handbook(
+            title=f"{meeting.title}會議資料",
+            platform=meeting.platform.name,
+            meeting=meeting.title,
+            held_on=meeting.held_on.isoformat(),
+            cover=tuple(_cover(meeting, covers[0])) if covers else (),
+            has_contents=any(each.kind == Kind.CONTENTS for each in sections),
+            chapters=tuple(_chapters(facts, numbered)),
+        )
 
 
 def _chapters(facts: _Facts, sections: Sequence[HandbookSection]) -> Iterator[Chapter]:

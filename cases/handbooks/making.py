@@ -46,8 +46,7 @@ def ask_for_handbook(meeting: Meeting, *, by: AbstractBaseUser) -> HandbookEditi
     editions = meeting.handbooks.defer("dataset")
     if editions.filter(made_at=None).exists():
         raise ValidationError(IN_THE_MAKING)
-    with speaking_for(meeting.platform):
-        handbook = handbook_of(meeting)
+    handbook = handbook_of(meeting)
     if not (handbook.chapters or handbook.cover):
         raise ValidationError("沒有要印出的章節，請至少選一章。")
     edition = HandbookEdition.objects.create(

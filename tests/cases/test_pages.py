@@ -589,8 +589,8 @@ def _fill(platform, publish, clerk, count):
 @pytest.mark.parametrize(
     ("name", "most"),
     [
-        ("cases:landing", 11),
-        ("cases:counts", 10),
+        ("cases:landing", 12),
+        ("cases:counts", 11),
         ("cases:platform", 8),
         ("cases:table", 7),
         ("cases:case", 15),
