@@ -10,8 +10,14 @@ from cases.models import (
     CaseAlias,
     Correction,
     EditionFile,
+    HandbookEdition,
+    HandbookFile,
+    HandbookSection,
+    HandbookWording,
     LedgerEntry,
     ProgressStep,
+    ProposalContact,
+    ProposalStep,
     Reminder,
     ReportEdition,
     SheetUpload,
@@ -170,12 +176,17 @@ def test_every_model_of_the_record_is_tracked_or_only_ever_added_to():
 
     # The desk's versions, files and acceptances come and go with a draft.
     at_the_desk = {DraftPart, MinutesFile, AcceptedWarning}
+    # So do a handbook's chapters and words until it is printed.
+    at_the_desk |= {HandbookSection, HandbookWording}
     only_added = {LedgerEntry, Erratum, Publication, ProgressStep, Reminder}
-    # They never change once public, and may be thrown away before.
+    only_added |= {ProposalStep}
+    # They never change once public or printed, and may be thrown away before.
     of_editions = {ReportEdition, EditionFile, Correction}
+    of_handbooks = {HandbookEdition, HandbookFile}
     # Whom to call can be forgotten; a sheet is kept until it is taken over.
-    passing = {ContactDetails, SheetUpload}
-    assert untracked == only_added | {Standing} | at_the_desk | of_editions | passing
+    passing = {ContactDetails, ProposalContact, SheetUpload}
+    printed = of_editions | of_handbooks
+    assert untracked == only_added | {Standing} | at_the_desk | printed | passing
 
 
 def test_name_of_a_deleted_alias_can_still_be_read():

@@ -546,17 +546,25 @@ def test_gathering_takes_the_same_number_of_queries(full, count, clerk):
 # The phrases ---------------------------------------------------------------------
 
 
-def test_totals_say_only_what_is_stated():
-    assert totals_phrase(delisted=15, listed=18, running=34) == (
-        "同意解列15案、新增18案及確認執行中34案。"
+@pytest.mark.parametrize(
+    ("delisted", "listed", "running", "said"),
+    [
+        (15, 18, 34, "同意解除列管15案、新增18案及確認執行中34案。"),
+        (None, 0, None, "同意新增0案。"),
+        (None, None, 8, "確認執行中8案。"),
+        (None, None, None, ""),
+    ],
+)
+def test_totals_say_only_what_is_stated(delisted, listed, running, said):
+    assert said == totals_phrase(
+        delisted=delisted, listed=listed, running=running, delist_word="解除列管"
     )
-    assert totals_phrase(delisted=None, listed=0, running=None) == "同意新增0案。"
-    assert totals_phrase(delisted=None, listed=None, running=8) == "確認執行中8案。"
-    assert totals_phrase(delisted=None, listed=None, running=None) == ""
 
 
 def test_the_line_above_the_groups_uses_the_platforms_word():
-    assert groups_phrase("合作提案", "").startswith("議題小組合作提案件，")
+    said = groups_phrase("合作提案", "", group_word="議題組")
+
+    assert said.startswith("議題組合作提案件，")
 
 
 def test_motions_without_a_proposer_are_told_without_one():

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cases.models import ProgressUpdate, ReportingRound
 from meetings.models import Platform
+from meetings.words import speak_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -68,6 +69,7 @@ def seen_slot(
     )
     if slot is None:
         raise Http404("沒有這項辦理情形，或不由您填報；請由填報首頁選擇。")
+    speak_for(slot.round.platform)
     is_own = asked.written_by(request.user, day).exists()
     may_write = is_own and asked.writable_by(request.user, day).exists()
     return Seen(
@@ -90,6 +92,7 @@ def known_round(platform: str, as_of: date) -> ReportingRound:
     )
     if found is None:
         raise Http404("沒有這一期填報；請由填報首頁選擇。")
+    speak_for(found.platform)
     return found
 
 
