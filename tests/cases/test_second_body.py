@@ -155,17 +155,15 @@ def test_pages_of_an_edition_speak_the_platforms_words(edition):
     assert common_words_in(main) == []
 
 
-@pytest.mark.parametrize("name", ["status.html", "status.odt"])
-def test_files_made_by_the_worker_speak_the_platforms_words(edition, name):
-    content = bytes(edition.files.get(name=name).content)
-    if name.endswith(".odt"):
-        content = ZipFile(BytesIO(content)).read("content.xml")
-    said = content.decode()
+def test_files_made_by_the_worker_speak_the_platforms_words(edition):
+    files = {file.name: bytes(file.content) for file in edition.files.all()}
+    odt = ZipFile(BytesIO(files["status.odt"])).read("content.xml")
 
-    assert format_roc(DAY) in said
-    assert "含解除列管、併案與分案" in said
-    assert "合作方案" in said
-    assert common_words_in(said) == []
+    for said in (files["status.html"].decode(), odt.decode()):
+        assert format_roc(DAY) in said
+        assert "含解除列管、併案與分案" in said
+        assert "合作方案" in said
+        assert common_words_in(said) == []
 
 
 def test_pages_of_the_desk_speak_the_platforms_words(northern):
