@@ -555,8 +555,8 @@ def test_second_save_is_stopped_and_shows_both_texts(desk, other, minutes, opene
 
     page = response.content.decode()
     assert response.status_code == 409
-    assert "<mark>並按月提報。</mark>" in page
-    assert "<mark>並按季提報。</mark>" in page
+    assert "並按<mark>月</mark>提報" in page
+    assert "並按<mark>季</mark>提報" in page
     assert desk.user.username in page
     assert Remark.objects.get().text == "請加速辦理，並按季提報。"
 

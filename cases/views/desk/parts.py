@@ -6,9 +6,7 @@ same form to the same address, asks for JSON and swaps what the server renders a
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +28,7 @@ from cases.views.desk.access import desk_page
 from cases.views.desk.steps import steps_of
 from meetings.minutes.drafting import SavedMeanwhile, saving
 from meetings.models import DraftPart, Meeting, Minutes
+from platform_site.lib.differences import differences
 
 Content = dict[str, dict[str, Any]]
 
@@ -295,23 +294,12 @@ def _differences(part: Part, mine: Content, theirs: Content) -> Iterator[Differe
         yield Difference(key, part.label(key), *pieces(ours, other))
 
 
-_CUT = re.compile(r"[^，。；：、\s]*[，。；：、\s]?")
-
-
 def pieces(
     mine: str, theirs: str
 ) -> tuple[list[tuple[bool, str]], list[tuple[bool, str]]]:
     """Return both texts cut where they differ; True stands before what does."""
-    cut = [[piece for piece in _CUT.findall(text) if piece] for text in (mine, theirs)]
-    matcher = difflib.SequenceMatcher(None, cut[0], cut[1], autojunk=True)
-    found: tuple[list[tuple[bool, str]], list[tuple[bool, str]]] = ([], [])
-    for kind, i, j, k, m in matcher.get_opcodes():
-        for side, pieces in zip(found, (cut[0][i:j], cut[1][k:m]), strict=True):
-            _append(side, kind != "equal", pieces)
-    return found
-
-
-def _append(side: list[tuple[bool, str]], differs: bool, pieces: Iterable[str]) -> None:
-    text = "".join(pieces)
-    if text:
-        side.append((differs, text))
+    found = differences(mine, theirs)
+    return (
+        [(each.kind == "removed", each.text) for each in found if each.kind != "added"],
+        [(each.kind == "added", each.text) for each in found if each.kind != "removed"],
+    )
