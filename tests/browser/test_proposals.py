@@ -108,8 +108,8 @@ def test_two_windows_see_both_texts(contact):
     first.wait_for_selector(SAVED)
     second.fill("[name=actions]", "一、後存的。")
 
-    second.wait_for_selector(".desk-conflict-panel")
-    assert "先存的" in second.inner_text(".desk-conflict-panel")
+    second.wait_for_selector(".conflict-panel")
+    assert "先存的" in second.inner_text(".conflict-panel")
     second.check("[name=choose-actions][value=mine]")
     second.click("[value=resolve]")
     second.wait_for_selector(".messagelist")
