@@ -165,7 +165,7 @@ def test_skip_link_leads_to_the_content(visit):
 def test_all_works_without_javascript(visit):
     page = visit("/", java_script_enabled=False)
 
-    page.get_by_role("link", name="基北北桃合作交流平臺").click()
+    page.get_by_role("link", name="基北北桃合作交流平臺", exact=True).click()
     page.get_by_role("link", name="列管情形").first.click()
     page.get_by_label("議題小組").select_option("交通組")
     page.get_by_label("資料日期").fill("113/12/31")

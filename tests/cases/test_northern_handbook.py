@@ -98,7 +98,7 @@ def test_ministries_are_those_of_the_paper(tables):
 def test_all_34_meetings_of_the_groups_are_told(tables):
     told = [
         line
-        for name in ("各議題小組會議辦理情形", "幕僚及其他會議辦理情形")
+        for name in ("各議題組會議辦理情形", "幕僚及其他會議辦理情形")
         for row in tables[name].rows
         for line in row[2].splitlines()
     ]
