@@ -16,7 +16,7 @@ import pytest
 from platform_site.embedded import EmbeddedServer
 from tests.site.commands import ROOT, environment, manage
 
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 @pytest.fixture(scope="module")
